@@ -38,6 +38,7 @@ reading_exports = ["json", "txt", "atom", "sitemap", "json-ld"]
 # Where it is hosted; without an address there is neither feed nor sitemap.
 html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_theme = "furo"
+html_math_renderer = "mathml"  # by the extension "reader": nothing to load
 html_title = project
 templates_path = ["source/_templates"]  # relative to this file
 html_static_path = ["source/_static"]

@@ -1,8 +1,12 @@
-"""In preparation."""
+"""What a reader of this library gets on top of Furo. For this library alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from reader.maths import setup_maths
+from reader.sources import setup_sources
+from reader.stale import setup_stale
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -10,4 +14,7 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
+    setup_maths(app)
+    setup_sources(app)
+    setup_stale(app)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,92 @@
+"""Which text of a doctree counts as words: the rules, one per kind of node.
+
+=========================================  ==================================================
+counts                                     does not count
+=========================================  ==================================================
+headings, prose, lists, tables, captions,  the page's title, front matter, comments
+footnotes, code, source of formulas        alt text and URLs, list numbers, footnote labels
+text of links, roles and cross-references  tables of contents (``toctree``, ``contents``)
+a reference that takes its text from its   source lists (``citation`` nodes and any node of
+target: one word                           class ``reading-skip``), the byline, the index
+visible text of raw HTML                   raw text for other formats
+=========================================  ==================================================
+
+Blocks are never glued together, inline mark-up never splits a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from docutils import nodes
+from sphinx import addnodes
+
+SKIP_CLASS = "reading-skip"
+"""Nodes of this class are not read but looked up: their words do not count."""
+
+_SKIPPED = (
+    nodes.Invisible,  # comments, substitution definitions, pending
+    nodes.docinfo,  # front matter
+    nodes.label,
+    nodes.citation,
+    nodes.image,
+    nodes.system_message,
+    addnodes.toctree,
+    addnodes.index,
+    addnodes.highlightlang,
+    addnodes.tabular_col_spec,
+)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?P<dark>script|style)\b.*?(?:</(?P=dark)\s*>|\Z)|<(?P<tag>/?\w*)[^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_INLINE_TAGS = frozenset(
+    "a abbr b bdi bdo cite code data del dfn em i img ins kbd mark q s samp small span strong "
+    "sub sup time u var wbr".split()
+)
+
+
+def counted_text(document: nodes.document, *, title: nodes.Node | None = None) -> str:
+    """Return the text of *document* whose words count, without *title*."""
+    return "".join(_walk(document, title))
+
+
+def _walk(node: nodes.Node, title: nodes.Node | None) -> Iterator[str]:
+    if isinstance(node, nodes.Text):
+        yield str(node)
+    elif isinstance(node, nodes.raw):
+        yield _visible_html(node)
+    elif isinstance(node, nodes.Element) and node is not title and not _is_skipped(node):
+        yield from _walk_element(node, title)
+
+
+def _walk_element(node: nodes.Element, title: nodes.Node | None) -> Iterator[str]:
+    edge = "" if isinstance(node, (nodes.Inline, nodes.Text)) else "\n"
+    yield edge
+    if isinstance(node, addnodes.pending_xref) and not node.astext():
+        yield "x"  # the target gives the text when the page is written
+    for child in node.children:
+        yield from _walk(child, title)
+    yield edge
+
+
+def _is_skipped(node: nodes.Element) -> bool:
+    if isinstance(node, nodes.target):  # invisible, but an inline one has text
+        return not node.children
+    contents = isinstance(node, nodes.topic) and "contents" in node["classes"]
+    return contents or SKIP_CLASS in node["classes"] or isinstance(node, _SKIPPED)
+
+
+def _visible_html(node: nodes.raw) -> str:
+    """The text that a browser shows of raw HTML; block-level tags separate words."""
+    if "html" not in node.get("format", "").split():
+        return ""
+    text = unescape(_TAG.sub(_in_place_of_tag, node.astext()))
+    return text if isinstance(node.parent, nodes.TextElement) else f"\n{text}\n"
+
+
+def _in_place_of_tag(match: re.Match[str]) -> str:
+    tag = (match["tag"] or "span").removeprefix("/").lower()
+    return "" if tag in _INLINE_TAGS else "\n"
