@@ -1,8 +1,10 @@
-"""In preparation."""
+"""The rules of this library, as located warnings. For this library alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from editorial.encoding import leave_out_undecodable
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -10,4 +12,6 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
+    # Before others ask which pages were removed.
+    app.connect("env-get-outdated", leave_out_undecodable, priority=100)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}
