@@ -99,7 +99,7 @@ def penalty(d: float) -> float:
     >>> penalty(0.0)
     0.0
     """
-    return math.exp(d) - d - 1
+    return math.expm1(d) - d  # exp(d) - 1 - d, without its rounding near zero
 
 
 def objective(
