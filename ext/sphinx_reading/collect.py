@@ -55,7 +55,7 @@ def counted_text(document: nodes.document, *, title: nodes.Node | None = None) -
 
 def _walk(node: nodes.Node, title: nodes.Node | None) -> Iterator[str]:
     if isinstance(node, nodes.Text):
-        yield str(node)
+        yield node.astext()  # not str(): that keeps the marks of escaped spaces
     elif isinstance(node, nodes.raw):
         yield _visible_html(node)
     elif isinstance(node, nodes.Element) and node is not title and not _is_skipped(node):
