@@ -124,7 +124,7 @@ def describe(entry: Entry) -> nodes.paragraph:
     paragraph = nodes.paragraph()
     authors = _names(entry.persons.get("author") or entry.persons.get("editor") or [])
     if authors:
-        paragraph += nodes.Text(f"{authors}. ")
+        paragraph += nodes.Text(f"{authors.removesuffix('.')}. ")
     paragraph += nodes.emphasis("", field.get("title", entry.key))
     paragraph += nodes.Text(f". {_published(field)}")
     for text, address in _links(field):
