@@ -83,6 +83,11 @@ def _all_set(j: int, balls: int, bits: int) -> float:
     return float(sum(terms))
 
 
+def excess() -> float:
+    """By what share the exact rate of the running example exceeds the approximation."""
+    return exact_rate(items, round(items * bits_per_item), hashes) / rate(bits_per_item, hashes) - 1
+
+
 def best_bits_per_item(rate: float = target_rate) -> float:
     """Bits per item for this rate when k is ideal: ln(1/p) / (ln 2)^2.
 
