@@ -9,9 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 # PY=… names a Python that has everything already; then no environment is made.
-ifdef PY
-FOR_SITE FOR_TEST FOR_LINT :=
-else
+ifndef PY
 PY := $(VENV)/bin/python
 FOR_SITE := $(VENV)/site.done
 FOR_TEST := $(VENV)/test.done

@@ -29,17 +29,15 @@ def read(path: Path) -> dict[str, Entry]:
     """
     heading, *lines = path.read_text(encoding="utf-8").splitlines() or [""]
     if heading.split("\t") != list(Entry._fields):
-        raise CatalogueError(
-            f"{path}:1: the heading must be {' '.join(Entry._fields)}, tabs between"
-        )
+        names = ", ".join(Entry._fields)
+        raise CatalogueError(f"{path}:1: the heading must be {names}, with tabs between")
     entries: dict[str, Entry] = {}
     numbers: set[int] = set()
     for at, line in enumerate(lines, start=2):
         entry = parse(line, f"{path}:{at}")
         if entry.slug in entries or entry.number in numbers:
-            raise CatalogueError(
-                f"{path}:{at}: number {entry.number} or slug {entry.slug} stands twice"
-            )
+            twice = f"number {entry.number} or slug {entry.slug}"
+            raise CatalogueError(f"{path}:{at}: {twice} stands twice")
         entries[entry.slug] = entry
         numbers.add(entry.number)
     return entries

@@ -18,7 +18,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from browser import chromium
 
@@ -71,15 +71,16 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def watch(page: Page, site: str, complaints: list[str]) -> None:
     """Collect what no page may cause: console errors and warnings, exceptions, requests outside."""
 
-    def console(kind: str, text: str) -> None:
-        if kind in {"error", "warning"}:
-            complaints.append(f"{page.url}: console {kind}: {text}")
+    def console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            place = message.location["url"]  # of the script, or of what could not be loaded
+            complaints.append(f"{page.url}: {message.type}: {message.text} ({place})")
 
     def request(url: str) -> None:
         if not url.startswith((f"{site}/", "data:", "blob:", "about:")):
             complaints.append(f"{page.url}: request to {url}")
 
-    page.on("console", lambda message: console(message.type, message.text))
+    page.on("console", console)
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
     page.on("request", lambda sent: request(sent.url))
 
