@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 
-_BY_PAGE = ("articles", "queries", "references")
+_BY_PAGE = ("articles", "queries", "references", "outlines")
 
 
 class ReadingDomain(Domain):
@@ -40,6 +40,7 @@ class ReadingDomain(Domain):
         "articles": {},  # docname -> Article
         "queries": {},  # docname -> what its indexes ask for
         "references": {},  # docname -> what its cross-references name
+        "outlines": {},  # docname -> its headings, which toctrees elsewhere may show
         "shown": {},  # docname -> what its indexes showed when it was last written
         "faces": {},  # what pages and labels were called when pages were last written
     }
@@ -77,6 +78,7 @@ class ReadingDomain(Domain):
         self, env: BuildEnvironment, docname: str, document: nodes.document
     ) -> None:
         self.references[docname] = _cross_references(document, docname)
+        self.data["outlines"][docname] = _outline(document)
         source = env.temp_data.pop("reading_source", "")
         raw = raw_front_matter(document)
         strict = bool(env.config.reading_article_key)
@@ -121,6 +123,15 @@ def _cross_references(document: nodes.document, docname: str) -> frozenset[str]:
         if target:
             names |= {target, target.lower(), docname_join(docname, target)}
     return frozenset(names)
+
+
+def _outline(document: nodes.document) -> list[tuple[str, str]]:
+    """The (anchor, text) of every heading."""
+    return [
+        (section["ids"][0], section[0].astext())
+        for section in document.findall(nodes.section)
+        if section["ids"] and section.children
+    ]
 
 
 def _toctree_titles(env: BuildEnvironment) -> Iterable[tuple[str, str]]:

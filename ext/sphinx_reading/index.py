@@ -18,6 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_reading.article import Article
 from sphinx_reading.byline import reading_byline, reading_sum
 from sphinx_reading.domain import reading_domain
+from sphinx_reading.form import form_html
 from sphinx_reading.query import CHOICES, Query, select, topic_order, topic_page, topic_title
 from sphinx_reading.warn import ReadingWarning, warn
 
@@ -37,7 +38,7 @@ class reading_total(nodes.General, nodes.Element):
 
 
 class reading_view(nodes.General, nodes.Element):
-    """A filled index: in HTML a ``div`` that the script finds; ``interactive`` if it may."""
+    """A filled index; attribute ``form``: markup for the script, empty if it has no business."""
 
 
 class reading_entry(nodes.list_item):
@@ -138,7 +139,7 @@ class FillIndexes(SphinxPostTransform):
         return select(reading_domain(self.env).articles(), query)
 
     def _view(self, query: Query, articles: list[Article]) -> nodes.Element:
-        view = reading_view("", interactive=not query.limit)
+        view = reading_view("", form=self._form(query, articles))
         if query.group == "none":
             view += self._items(query, articles)
             return view
@@ -148,6 +149,13 @@ class FillIndexes(SphinxPostTransform):
             view += _sum(group)
             view += self._items(query, group)
         return view
+
+    def _form(self, query: Query, articles: list[Article]) -> str:
+        if query.limit or len(articles) < 2:
+            return ""
+        topics = [title for _, title in _topics(self.env, articles)]
+        sort = f"-{query.sort}" if query.order == "descending" else query.sort
+        return form_html(topics, sort, both_ways=query.style == "table")
 
     def _heading(self, topic: str, title: str) -> nodes.Element:
         heading = nodes.rubric("", classes=["reading-topic"])
@@ -235,8 +243,9 @@ def _with_data(
 
 
 def visit_view(self: HTML5Translator, node: nodes.Element) -> None:
-    kind = "reading-index reading-interactive" if node["interactive"] else "reading-index"
-    self.body.append(f'<div class="{kind}">\n')
+    form = "" if self.builder.name == "epub" else node["form"]  # a book runs no scripts
+    kind = "reading-index reading-interactive" if form else "reading-index"
+    self.body.append(f'<div class="{kind}">\n{form}')
 
 
 def depart_view(self: HTML5Translator, node: nodes.Element) -> None:
