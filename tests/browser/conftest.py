@@ -72,8 +72,9 @@ def watch(page: Page, site: str, complaints: list[str]) -> None:
     """Collect what no page may cause: console errors and warnings, exceptions, requests outside."""
 
     def console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            place = message.location["url"]  # of the script, or of what could not be loaded
+        place = message.location["url"]  # of the script, or of what could not be loaded
+        unasked = place == f"{site}/favicon.ico"  # tried where a page names no icon
+        if message.type in {"error", "warning"} and not unasked:
             complaints.append(f"{page.url}: {message.type}: {message.text} ({place})")
 
     def request(url: str) -> None:
