@@ -144,7 +144,7 @@ def test_counts_in_the_text(lora, expect):
         f"{lora.lengths():,} numbers, {100 * lora.lengths() / count:.1f} % more",
         f"{all_six:,} numbers, {all_six / count:.1f} times as many",
         f"{lora.base_gigabytes(4):.1f} GB instead of {lora.base_gigabytes(16):.1f}",
-        f"the adapter holds {lora.capacity(count) / 1e6:.0f} million",
+        f"the adapter of 2021 holds {lora.capacity(count) / 1e6:.0f} million",
         f"{lora.capacity(count) / 1e6:.0f} million tokens should fit",
         f"would fill {100 * 5.3e6 / lora.capacity(count):.0f} %",
         f"{lora.capacity(lora.llama(64)) / 1e6:.0f} million bits",
@@ -163,11 +163,11 @@ def test_limits_in_the_text(lora, expect):
     steps = lora.first_share(4, lora.alpha / 4) / lora.first_share(64, lora.alpha / 64)
     expect(
         "lora",
-        f"the first {lora.rank} of {lora.width:,} pieces leave "
-        f"{100 * lora.missing(lora.rank, falling):.0f} % of $D$ missing",
+        f"the first {lora.rank} of {lora.width:,} pieces leave an error of "
+        f"{100 * lora.missing(lora.rank, falling):.0f} %",
         f"they leave {100 * lora.missing(lora.rank, equal):.2f} %",
         f"{lora.small} wide with falling strengths, {lora.steps} steps of gradient descent "
-        f"end {above[4]:.2f} % above it at rank 4, {above[16]:.0f} % above at rank 16",
+        f"end {above[4]:.2f} % above the bound at rank 4, {above[16]:.0f} % at rank 16",
         f"would need {lora.needed(0.9, falling)}",
         f"starts {steps:.0f} times slower",
     )
