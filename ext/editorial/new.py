@@ -47,7 +47,7 @@ None yet. One line each: symbol, name in the code, unit, meaning.
 
 TOCTREE = """
 ```{{toctree}}
-:hidden:
+:maxdepth: 1
 
 {entry}
 ```
