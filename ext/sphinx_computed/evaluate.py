@@ -1,0 +1,131 @@
+"""Ask the worker for what the cache does not have. Imports no Sphinx."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sphinx_computed.cache import Cache, knobs_key
+from sphinx_computed.model import Number
+from sphinx_computed.process import WORKER
+
+Combination = tuple[Number, ...]
+
+
+class Request(NamedTuple):
+    """What a page asks of its model."""
+
+    kind: str  # "calc" or "chart"
+    expression: str
+    spec: str  # how format() prints the value
+
+
+class Failure(NamedTuple):
+    """Why there is no result, in one line."""
+
+    message: str
+    kind: str  # "error": it raised; "value": no number; "time": stopped; "model": all of it
+    line: int  # of the model; 0 if unknown
+    combination: int
+    request: Request | None  # None: the model itself
+
+
+@dataclass
+class Answers:
+    """What came back: a text for each combination and request, failures, and what was printed."""
+
+    texts: dict[tuple[int, Request], str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    printed: str = ""
+
+
+def evaluate(
+    path: Path,
+    text: str,
+    requests: Sequence[Request],
+    knobs: Sequence[str],
+    combinations: Sequence[Combination],
+    cache: Cache,
+    seconds: float,
+) -> Answers:
+    """Return the results of every request for every combination of the values of *knobs*."""
+    answers = Answers()
+    missing: list[tuple[Combination, list[int]]] = []
+    for number, values in enumerate(combinations):
+        key = knobs_key(knobs, values)
+        kept = {request: cache.get(key, request) for request in requests}
+        answers.texts |= {
+            (number, request): text for request, text in kept.items() if text is not None
+        }
+        wanted = [at for at, request in enumerate(requests) if kept[request] is None]
+        missing.append((values, wanted))
+    if any(wanted for _, wanted in missing):
+        order = [number for number, (_, wanted) in enumerate(missing) if wanted]
+        job = {
+            "path": str(path),
+            "text": text,
+            "requests": requests,
+            "knobs": knobs,
+            "combinations": [missing[number] for number in order],
+            "seconds": seconds,
+        }
+        fresh = ask(job, requests, order)
+        keep(fresh, knobs, combinations, cache)
+        answers.texts |= fresh.texts
+        answers.failures, answers.printed = fresh.failures, fresh.printed
+    return answers
+
+
+def ask(job: dict[str, Any], requests: Sequence[Request], order: Sequence[int]) -> Answers:
+    """Run *job*; *order* gives the page's number of each of its combinations."""
+    answers = Answers()
+    due = [
+        (number, requests[at])
+        for number, (_, wanted) in zip(order, job["combinations"], strict=True)
+        for at in wanted
+    ]
+    answered = 0
+    for record in WORKER.run(job):
+        if "printed" in record:
+            answers.printed = record["printed"]
+        elif "end" in record:
+            if answered < len(due) and not any(f.request is None for f in answers.failures):
+                answers.failures.append(cut_short(record, job["seconds"], *due[answered]))
+        else:
+            answered += "request" in record
+            note(answers, record, requests, order)
+    return answers
+
+
+def note(
+    answers: Answers, record: dict[str, Any], requests: Sequence[Request], order: Sequence[int]
+) -> None:
+    number = order[record["combination"]]
+    request = requests[record["request"]] if "request" in record else None
+    if request and "text" in record:
+        answers.texts[number, request] = record["text"]
+    else:
+        kind = "value" if "value" in record else "error"
+        message = record[kind]
+        answers.failures.append(Failure(message, kind, record.get("line", 0), number, request))
+
+
+def cut_short(end: dict[str, Any], seconds: float, combination: int, request: Request) -> Failure:
+    """Why the results stopped coming before *request* was answered."""
+    if end["late"]:
+        message = f"stopped: all evaluations of a page together may take {seconds:g} seconds"
+        return Failure(message, "time", end["line"], combination, request)
+    return Failure("ended the process that runs the model", "error", 0, combination, request)
+
+
+def keep(
+    fresh: Answers, knobs: Sequence[str], combinations: Sequence[Combination], cache: Cache
+) -> None:
+    """Put new results into the cache, unless the model printed: that has to be said again."""
+    if fresh.printed:
+        return
+    for (number, request), text in fresh.texts.items():
+        cache.put(knobs_key(knobs, combinations[number]), request, text)
+    cache.save()

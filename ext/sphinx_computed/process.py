@@ -1,0 +1,68 @@
+"""Start, ask and stop the process that runs models. Imports no Sphinx."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# Sets in one order, sums in one order: the same results on every machine.
+SAME_EVERYWHERE = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+
+
+class Worker:
+    """The process that runs models, started at the first need and closed after the build."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[str] | None = None
+        self.owner = 0
+
+    def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the results of one job; the last record tells how it ended."""
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+            for line in process.stdout:
+                record = json.loads(line)
+                yield record
+                if "end" in record:
+                    return
+        except BrokenPipeError:
+            pass
+        self.close()
+        yield {"end": 1, "late": False, "line": 0}
+
+    def _started(self) -> subprocess.Popen[str]:
+        """Our process; Sphinx's own parallel workers, which are forks, each start another."""
+        if self.process is None or self.owner != os.getpid():
+            self.owner = os.getpid()
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-W", "ignore", str(Path(__file__).with_name("worker.py"))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+                env=os.environ | SAME_EVERYWHERE,
+            )
+        return self.process
+
+    def close(self) -> None:
+        if self.process is not None and self.owner == os.getpid():
+            with self.process:  # closes its input, which ends it, and waits
+                pass
+        self.process = None
+
+
+WORKER = Worker()  # one for the whole build; a process cannot be kept in an environment
