@@ -128,8 +128,8 @@ class FillIndexes(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         for node in list(self.document.findall(reading_index)):
             node.replace_self(self._view(node["query"], self._select(node)))
-        for node in list(self.document.findall(reading_total)):
-            node.replace_self(_sum(self._select(node)))
+        for total in list(self.document.findall(reading_total)):
+            total.replace_self(_sum(self._select(total)))
 
     def _select(self, node: nodes.Element) -> list[Article]:
         query: Query = node["query"]
@@ -227,7 +227,7 @@ def _fill(row: nodes.row, cells: Iterable[nodes.Node]) -> nodes.row:
 
 
 def _with_data(
-    tag: str, visit: Callable[[HTML5Translator, nodes.Element], None]
+    tag: str, visit: Callable[[HTML5Translator, Any], None]
 ) -> Callable[[HTML5Translator, nodes.Element], None]:
     """Let *visit* write the start tag *tag*, then add the node's ``data`` to it."""
 
