@@ -25,7 +25,7 @@ def leave_out_undecodable(
             logger.warning(message, location=place, type="editorial", subtype="encoding")
             added.discard(docname)
             changed.discard(docname)
-            env.project.discard(docname)
+            env.found_docs.discard(docname)
             if docname in env.all_docs:
                 removed.add(docname)
     return []
