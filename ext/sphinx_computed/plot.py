@@ -1,0 +1,139 @@
+"""How a chart is laid out: margins, frame, key, marks and labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sphinx_computed.axis import Axis, Format, Range
+from sphinx_computed.sheet import (
+    LINE,
+    WIDTH,
+    Color,
+    Outline,
+    Place,
+    Point,
+    Sheet,
+    beside,
+    boxes,
+    dotted,
+    lines,
+    paint,
+    path,
+    tag,
+    width,
+)
+
+
+class Mark(NamedTuple):
+    """One path of a chart: points in data units, and the outline made of them in pixels."""
+
+    points: list[Point]
+    outline: Outline
+    style: dict[str, str]
+    label: str
+    color: Color
+
+    def is_curve(self) -> bool:
+        return self.outline is path and math.isfinite(sum(self.points[-1]))
+
+
+@dataclass
+class Plot:
+    """Two axes, and what is to be seen between them."""
+
+    x: str = ""
+    y: str = ""
+    x_log: bool = False
+    y_log: bool = False
+    x_range: Range = None
+    y_range: Range = None
+    x_format: Format = ""
+    y_format: Format = ""
+    height: float = 260
+    _names: dict[str, Sequence[str]] = field(default_factory=dict)  # along "x" or "y"
+    _marks: list[Mark] = field(default_factory=list)
+    _notes: list[tuple[Point, str, Place]] = field(default_factory=list)  # place: from the point
+    _key: list[tuple[str, str | Color]] = field(default_factory=list)  # tint and colour, or text
+    _colors: int = 0
+
+    def svg(self) -> str:
+        """The chart as the text of one ``<svg>`` element."""
+        xs, ys = ([p[k] for mark in self._marks for p in mark.points] for k in (0, 1))
+        x = Axis(xs, self.x_log, self.x_range, self.x_format, self._names.get("x", ()))
+        y = Axis(ys, self.y_log, self.y_range, self.y_format, self._names.get("y", ()))
+        sheet = Sheet(self.height)
+        self._margins(x, y)
+        self._frame(sheet, x, y)
+        self._draw(sheet, x, y)
+        return sheet.svg()
+
+    def _margins(self, x: Axis, y: Axis) -> None:
+        """Leave room for titles, key and ticks, and on the right for what stands beside data."""
+        above = any(aside[1] < 0 for _, text, aside in self._notes if text)
+        y.end = 10 + 20 * bool(self.y) + 20 * bool(self._key) + 14 * above
+        y.start = self.height - 6 - 20 * bool(self.x) - LINE * lines(*x.labels)
+        x.start, x.end = 0, 1000
+        left, ends = 8 + max(map(width, y.labels)), [WIDTH - 2 - width(x.labels[-1]) / 2]
+        beside = [(p[0], text) for p, text, aside in self._notes if aside[0]]
+        beside += [(m.points[-1][0], m.label) for m in self._marks if m.is_curve() and m.label]
+        for value, text in beside:
+            if 0 < width(text) <= 110 and (part := x.at(value) / 1000) > 0:
+                ends.append(left + (WIDTH - 9 - width(text) - left) / part)
+        x.start, x.end = left, min(ends)
+
+    def _frame(self, sheet: Sheet, x: Axis, y: Axis) -> None:
+        """Grid, ticks, titles and key."""
+        left, right, bottom, top = x.start, x.end, y.start, y.end
+        rules = [[(left, y.at(t)), (right, y.at(t))] for t in y.ticks if not y.names]
+        rules += [[(x.at(t), bottom), (x.at(t), top)] for t in x.ticks if not x.names]
+        sheet.path("".join(map(path, rules)), stroke=paint("grid"))
+        base = path([(left, bottom), (right, bottom)])
+        if 0 in y.ticks and not y.names:
+            base += path([(left, y.at(0)), (right, y.at(0))])
+        if 0 in x.ticks and not x.names:
+            base += path([(x.at(0), bottom), (x.at(0), top)])
+        sheet.path(base, stroke=paint("muted"))
+        for t, label in x.sparse(max(map(width, x.labels)) + 6):
+            sheet.text(
+                x.at(t), bottom + 4 + LINE / 2 * lines(*x.labels), label, fill=paint("muted")
+            )
+        for t, label in y.sparse(LINE * lines(*y.labels)):
+            sheet.text(left - 6, y.at(t), label, "end", fill=paint("muted"))
+        if self.x:
+            sheet.text((left + right) / 2, self.height - 10, self.x)
+        if self.y:
+            sheet.text(1, 10, self.y, "start")
+        self._draw_key(sheet, 10 + 20 * bool(self.y))
+
+    def _draw_key(self, sheet: Sheet, y: float) -> None:
+        """Swatches and what they mean, in a row."""
+        x = 1.0
+        for tint, shown in self._key:
+            if tint:
+                style = {"fill": paint(shown), "fill_opacity": tint, "stroke": paint(shown)}
+                sheet.path(boxes([(x + 2, y - 6), (x + 14, y + 6)]), **style)
+                x += 13
+            else:
+                x += 6 if x > 1 else 0
+                sheet.text(x, y, str(shown), "start")
+                x += width(str(shown)) + 4
+
+    def _draw(self, sheet: Sheet, x: Axis, y: Axis) -> None:
+        """Marks, cut off at the axes; then notes, and labels where they find room."""
+        drawn = [[(x.at(a), y.at(b)) for a, b in mark.points] for mark in self._marks]
+        pairs = list(zip(self._marks, drawn, strict=True))
+        paths = [tag("path", d=mark.outline(p), **mark.style) for mark, p in pairs if p]
+        sheet.clipped("".join(paths), (x.start, y.end, x.end, y.start))
+        ways = [
+            [d for d in dotted(p) if x.shows(d[0]) and y.shows(d[1])] if p else [] for p in drawn
+        ]
+        sheet.ink += [dot for way in ways for dot in way]
+        for (a, b), text, (dx, dy, anchor) in self._notes:
+            if text:
+                sheet.note(x.at(a) + dx, y.at(b) + dy, text, anchor, "ink")
+        for mark, way in zip(self._marks, ways, strict=True):
+            if mark.label:
+                sheet.label(mark.label, mark.color, beside(way, mark.label, mark.is_curve()))

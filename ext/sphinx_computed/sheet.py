@@ -1,0 +1,185 @@
+"""The sheet a picture is drawn on: SVG elements, outlines, texts and where they find a place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from itertools import pairwise
+
+from sphinx_computed.axis import pixel
+
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+Place = tuple[float, float, str]  # x, y of the middle, text-anchor
+Color = int | str
+Outline = Callable[[Sequence[Point]], str]
+
+WIDTH, TEXT, LINE = 400, 14, 17  # units: the picture, the size of text, from line to line
+PALETTE = {  # --chart-<name>: its value on a light page (#ffffff) and on a dark one (#131416)
+    "paper": ("#ffffff", "#131416"),
+    "ink": ("#1f2328", "#e6e8ea"),
+    "muted": ("#59606a", "#a2a9b1"),
+    "grid": ("#d5d9de", "#3a3f45"),
+    "1": ("#0069a8", "#56b4e9"),
+    "2": ("#bf4a00", "#ec7a22"),
+    "3": ("#0a7f55", "#3fd495"),
+    "4": ("#b83a7b", "#e283b8"),
+    "5": ("#655a20", "#b39a4a"),
+    "6": ("#56287a", "#9f80f5"),
+}
+CIRCLE = "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"
+GLYPHS = dict.fromkeys("il.,:;|'!j ", 0.31) | dict.fromkeys("ftrI()[]/-", 0.4)  # widths
+GLYPHS |= dict.fromkeys("mwMW%@—→", 0.93)
+CONTROLS = dict.fromkeys({*range(32)} - {10}, "\N{REPLACEMENT CHARACTER}")  # not for XML
+
+
+def paint(color: Color) -> str:
+    """A colour of the page, with its light value where the page sets none."""
+    if str(color) not in PALETTE:
+        raise ValueError(f"no color {color!r}; there are {', '.join(PALETTE)}")
+    return f"var(--chart-{color}, {PALETTE[str(color)][0]})"
+
+
+def tag(name: str, body: str = "", /, **attributes: object) -> str:
+    """One element; floats are coordinates, an attribute that is empty is left out."""
+    text = ""
+    for key, value in attributes.items():
+        if value != "":
+            shown = f"{pixel(value):g}" if isinstance(value, float) else escape(str(value))
+            text += f' {key.replace("_", "-")}="{shown}"'
+    return f"<{name}{text}>{body}</{name}>" if body else f"<{name}{text}/>"
+
+
+def path(points: Iterable[Point], end: str = "") -> str:
+    """The outline from point to point."""
+    return "M" + "L".join(f"{pixel(x):g} {pixel(y):g}" for x, y in points) + end
+
+
+def closed(points: Iterable[Point]) -> str:
+    """The outline around the points."""
+    return path(points, "z")
+
+
+def boxes(corners: Sequence[Point]) -> str:
+    """Rectangles, each between two opposite corners."""
+    pairs = zip(corners[::2], corners[1::2], strict=True)
+    return "".join(closed([(x, y), (u, y), (u, v), (x, v)]) for (x, y), (u, v) in pairs)
+
+
+def whiskers(ends: Sequence[Point]) -> str:
+    """Lines, each between two ends with a cap across them."""
+    outline = ""
+    for (x, y), (u, v) in zip(ends[::2], ends[1::2], strict=True):
+        dx, dy = (4, 0) if x == u else (0, 4)
+        outline += path([(x, y), (u, v)])
+        outline += path([(x - dx, y - dy), (x + dx, y + dy)])
+        outline += path([(u - dx, v - dy), (u + dx, v + dy)])
+    return outline
+
+
+def markers(shape: str) -> Outline:
+    """Outlines of one small shape at each point."""
+    return lambda points: "".join(path([point], shape) for point in points)
+
+
+def dotted(points: Sequence[Point]) -> list[Point]:
+    """The way along some points as dots, at most 5 units apart."""
+    dots = [points[0]]
+    for (x, y), (u, v) in pairwise(points):
+        n = int(max(abs(u - x), abs(v - y)) / 5) + 1
+        dots += [(x + (u - x) * i / n, y + (v - y) * i / n) for i in range(1, n + 1)]
+    return dots
+
+
+def lines(*texts: str) -> int:
+    """How many lines the longest of some texts has."""
+    return 1 + max(text.count("\n") for text in texts)
+
+
+def around(x: float, y: float, text: str) -> list[Place]:
+    """Places for a text beside a point: right, above, below, left, and the corners."""
+    half = LINE / 2 * lines(text)
+    sides = ((1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, -1), (1, 1), (-1, 1))
+    anchors = {1: "start", 0: "middle", -1: "end"}
+    return [(x + (4 if b else 7) * a, y + (half + 4) * b, anchors[a]) for a, b in sides]
+
+
+def beside(way: Sequence[Point], text: str, at_end: bool) -> list[Place]:
+    """Places for the label of a line: at its end, moved up or down there, or along the way."""
+    x, y = way[-1]
+    ends: list[Place] = [(x + 7, y + LINE / 2 * k, "start") for k in (0, -1, 1, -2, 2, -3, 3)]
+    spots = way[:: -max(1, len(way) // 12)]
+    return (ends if at_end else []) + [place for spot in spots for place in around(*spot, text)]
+
+
+def width(text: str) -> float:
+    """About how wide a text is; nothing here knows the reader's fonts."""
+    other = {c: 1.0 if c > "⺀" else 0.7 if c.isupper() else 0.57 for c in text}
+    return TEXT * max(sum((other | GLYPHS)[c] for c in line) for line in text.split("\n"))
+
+
+def box(x: float, y: float, text: str, anchor: str) -> Box:
+    """The space a text takes."""
+    left = x - width(text) * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+    half = LINE / 2 * lines(text)
+    return left, y - half, left + width(text), y + half
+
+
+class Sheet:
+    """A picture in the making: its elements, the space its texts take, dots along its lines."""
+
+    def __init__(self, height: float) -> None:
+        self.height = height
+        self.parts: list[str] = []
+        self.taken: list[Box] = []
+        self.ink: list[Point] = []
+
+    def text(self, x: float, y: float, text: str, anchor: str = "middle", **more: object) -> None:
+        """A text with its middle at height y; ValueError if it does not fit in the picture."""
+        space = box(x, y, text, anchor)
+        if min(space) < -1 or space[2] > WIDTH + 1 or space[3] > self.height + 1:
+            raise ValueError(f"{text!r} does not fit: shorten it, move it, or break it with \\n")
+        self.taken.append(space)
+        head, *tail = escape(text.translate(CONTROLS), quote=False).split("\n")
+        body = head + "".join(tag("tspan", line, x=float(x), dy="1.2em") for line in tail)
+        dy = f"{0.35 - 0.6 * len(tail):.2f}em"
+        more["text_anchor"] = "" if anchor == "middle" else anchor
+        self.parts.append(tag("text", body, x=float(x), y=float(y), dy=dy, **more))
+
+    def path(self, outline: str, *, fill: str = "none", **style: object) -> None:
+        """An outline, drawn now."""
+        self.parts.append(tag("path", d=outline, fill=fill, **style))
+
+    def clipped(self, body: str, space: Box) -> None:
+        """Elements of which only what lies in a space is seen; the id is theirs alone."""
+        left, top, right, bottom = space
+        name = "c" + hashlib.sha256(body.encode()).hexdigest()[:8]
+        edge = {"x": left - 4, "y": top - 4, "width": right - left + 8, "height": bottom - top + 8}
+        clip = tag("clipPath", tag("rect", **edge), id=name)
+        self.parts.append(clip + tag("g", body, clip_path=f"url(#{name})"))
+
+    def note(self, x: float, y: float, text: str, anchor: str, color: Color) -> None:
+        """A text with a rim in the page's colour, over whatever is there."""
+        rim = {"stroke": paint("paper"), "stroke_width": 4, "stroke_linejoin": "round"}
+        self.text(x, y, text, anchor, fill=paint(color), paint_order="stroke", **rim)
+
+    def label(self, text: str, color: Color, places: Iterable[Place]) -> None:
+        """A note at the best of some places: over no text, over few lines, an early one."""
+
+        def cost(ranked: tuple[int, Place]) -> float:
+            rank, (x, y, anchor) = ranked
+            x0, y0, x1, y1 = box(x, y, text, anchor)
+            out = max(-x0, -y0, x1 - WIDTH, y1 - self.height, 0)
+            over = sum(x0 < c and a < x1 and y0 < d and b < y1 for a, b, c, d in self.taken)
+            ink = sum(x0 - 2 < u < x1 + 2 and y0 < v < y1 for u, v in self.ink)
+            return rank / 4 + 2 * ink + 50 * over + 100 * out
+
+        x, y, anchor = min(enumerate(places), key=cost)[1]
+        self.note(x, y, text, anchor, color)
+
+    def svg(self) -> str:
+        """The picture; it begins with ``<svg``, so that a role and a name can be put in."""
+        root = {"xmlns": "http://www.w3.org/2000/svg", "class": "chart"}
+        root |= {"viewBox": f"0 0 {WIDTH} {self.height:g}", "fill": paint("ink")}
+        return tag("svg", "".join(self.parts), **root, font_size=TEXT, text_anchor="middle")
