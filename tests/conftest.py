@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+
 from sphinx_computed.model import load
 
 REPOSITORY = Path(__file__).parent.parent

@@ -5,9 +5,10 @@ from __future__ import annotations
 import doctest
 
 import pytest
-import sphinx_reading.article
 from hypothesis import given
 from hypothesis import strategies as st
+
+import sphinx_reading.article
 from sphinx_reading.article import (
     ARTICLE_KEYS,
     front_matter_lines,

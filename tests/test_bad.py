@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conftest import Site
 
 CASES = sorted(Path(__file__).parent.glob("bad/reading-*.txt"))
@@ -72,19 +73,25 @@ def test_a_page_that_breaks_and_is_mended_equals_a_clean_build(
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        (":sort: length", "reading-index: sort: 'length' is not known: write one of number, title,"),
+        (
+            ":sort: length",
+            "reading-index: sort: 'length' is not known: write one of number, title,",
+        ),
         (":group: x", "reading-index: group: 'x' is not known: write one of topic, none"),
         (":order: down", "reading-index: order: 'down' is not known: write one of ascending,"),
         (":limit: few", "reading-index: limit: 'few' is not known: write a whole number"),
-        (":style: grid", "reading-index: style: 'grid' is not known: write one of list, table, cards"),
+        (
+            ":style: grid",
+            "reading-index: style: 'grid' is not known: write one of list, table, cards",
+        ),
         (":topic: nowhere", "topic: 'nowhere' is no folder of this project: write its path"),
         (":sorted: title", "Unknown option key: 'sorted' (allowed: ['group', 'limit',"),
     ],
 )
-def test_bad_options_of_the_index(
-    project: Callable[..., Site], option: str, message: str
-) -> None:
-    index = f"# Home\n\n```{{reading-index}}\n{option}\n```\n\n```{{toctree}}\n:hidden:\nt/index\n```\n"
+def test_bad_options_of_the_index(project: Callable[..., Site], option: str, message: str) -> None:
+    index = (
+        f"# Home\n\n```{{reading-index}}\n{option}\n```\n\n```{{toctree}}\n:hidden:\nt/index\n```\n"
+    )
     built = project({**FILES, "index.md": index}).build()
     (warning,) = built.warnings.strip().splitlines()
     assert re.search(r"index\.md:[34]: WARNING: ", warning)

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
+
 from conftest import REPOSITORY, Site
 
 LOCALES = REPOSITORY / "ext/sphinx_reading/locales"
-CONF = 'extensions = ["sphinx_reading"]\nlatex_documents = [("index", "a.tex", "T", "A", "howto")]\n'
+CONF = (
+    'extensions = ["sphinx_reading"]\nlatex_documents = [("index", "a.tex", "T", "A", "howto")]\n'
+)
 CONF += 'man_pages = [("index", "a", "T", [], 1)]\n'
 CONF += 'texinfo_documents = [("index", "a", "T", "A", "D", "S", "M")]\n'
 TEXT = "Title\n=====\n\nOne two three.\n\nPart\n----\n\nFour *fi*\\ ve.\n"
@@ -37,9 +40,7 @@ def rest(project: Callable[..., Site]) -> Site:
         ("texinfo", "a.texi"),
     ],
 )
-def test_the_byline_follows_the_title_in_every_builder(
-    rest: Site, builder: str, file: str
-) -> None:
+def test_the_byline_follows_the_title_in_every_builder(rest: Site, builder: str, file: str) -> None:
     built = rest.build(builder)
     text = re.sub(r"<[^>]*>|\\\w+\{|\}", "", (built.out / file).read_text(encoding="utf-8"))
     assert text.count("1 min · 6 words") == 1

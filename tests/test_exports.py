@@ -7,8 +7,9 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
-from conftest import REPOSITORY, SOURCE, Site
 from jsonschema import Draft202012Validator
+
+from conftest import REPOSITORY, SOURCE, Site
 
 SCHEMA = REPOSITORY / "ext/sphinx_reading/articles.schema.json"
 ADDRESS = "https://example.org/kb/"
@@ -41,7 +42,13 @@ def site(project: Callable[..., Site]) -> Site:
     )
     two = article(1, "Two", 1, updated="2026-02-01")
     return project(
-        {"conf.py": CONF, "index.md": toctree, "x/index.md": topic, "x/one.md": one, "x/two.md": two}
+        {
+            "conf.py": CONF,
+            "index.md": toctree,
+            "x/index.md": topic,
+            "x/one.md": one,
+            "x/two.md": two,
+        }
     )
 
 
@@ -94,7 +101,9 @@ def test_without_an_address_there_is_neither_feed_nor_sitemap(site: Site) -> Non
 
 
 def test_json_ld_describes_the_article_and_cannot_end_its_script(site: Site) -> None:
-    script = site.build(html_baseurl=ADDRESS).page("x/one").find("script", type="application/ld+json")
+    script = (
+        site.build(html_baseurl=ADDRESS).page("x/one").find("script", type="application/ld+json")
+    )
     assert script is not None
     assert "<" not in script.get_text()
     data = json.loads(script.get_text())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from conftest import Built, Site
 
 CONF = """
@@ -46,13 +47,24 @@ def rebuild(site: Site) -> Built:
     ours = built.files()
     assert sorted(ours) == sorted(clean)
     differ = [name for name in clean if ours[name] != clean[name]]
-    assert not differ, [(a, b) for name in differ for a, b in zip(ours[name].splitlines(), clean[name].splitlines(), strict=False) if a != b][:4]
+    assert not differ, [
+        (a, b)
+        for name in differ
+        for a, b in zip(ours[name].splitlines(), clean[name].splitlines(), strict=False)
+        if a != b
+    ][:4]
     return built
 
 
 def test_a_body_edit_rewrites_the_page_and_the_pages_that_show_its_record(site: Site) -> None:
     site.build()
-    site.write({"b/three.md": article(3, "Three", "See {doc}`/a/two`. Now it has many more words than before.")})
+    site.write(
+        {
+            "b/three.md": article(
+                3, "Three", "See {doc}`/a/two`. Now it has many more words than before."
+            )
+        }
+    )
     built = rebuild(site)
     assert built.read == ["b/three"]
     assert built.written == ["all", "b/index", "b/three", "index"]

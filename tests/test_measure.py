@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 import regex
-import sphinx_reading.measure
-from conftest import SOURCE
 from hypothesis import given
 from hypothesis import strategies as st
+
+import sphinx_reading.measure
+from conftest import SOURCE
 from sphinx_reading.measure import count_words, has_cjk, minutes_for
 
 GO_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
@@ -168,9 +169,7 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
 
 def documents() -> dict[str, str]:
     """Every CommonMark sample, and pairs of them, which must not be glued together."""
-    pairs = {
-        f"{a}-then-{b}": f"{COMMONMARK[a]}\n\n{COMMONMARK[b]}" for a in PAIRS for b in PAIRS
-    }
+    pairs = {f"{a}-then-{b}": f"{COMMONMARK[a]}\n\n{COMMONMARK[b]}" for a in PAIRS for b in PAIRS}
     return COMMONMARK | pairs | {name: text for name, (text, _) in EXTENSIONS.items()}
 
 

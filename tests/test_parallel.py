@@ -12,7 +12,9 @@ from conftest import REPOSITORY, Site
 from test_incremental import FILES, article
 
 # More than five pages: Sphinx reads fewer in one process.
-MANY = {f"b/n{number}.md": article(number, f"N {number}", "w " * number) for number in range(10, 24)}
+MANY = {
+    f"b/n{number}.md": article(number, f"N {number}", "w " * number) for number in range(10, 24)
+}
 TOPIC = FILES["b/index.md"].replace("three\n", "three\n" + "\n".join(n[2:-3] for n in MANY) + "\n")
 
 
@@ -49,9 +51,7 @@ def test_two_processes_give_the_bytes_of_one(project: Callable[..., Site]) -> No
     assert differences(build(site, "clean"), build(site, "parallel", "-j", "2")) == []
 
 
-def test_hash_seed_and_folder_change_no_byte(
-    project: Callable[..., Site], tmp_path: Path
-) -> None:
+def test_hash_seed_and_folder_change_no_byte(project: Callable[..., Site], tmp_path: Path) -> None:
     files = {**FILES, **MANY, "b/index.md": TOPIC}
     first, second = project(files), project(files)
     assert first.folder != second.folder

@@ -81,7 +81,9 @@ class ListSources(SphinxTransform):
         numbers: dict[str, int] = {}
         for mark in marks:
             mark.replace_self(self._citation(mark, entries, numbers))
-        self.document.append(_source_list(entries, numbers)) if numbers else None
+        if numbers:
+            page = next(self.document.findall(nodes.section), self.document)
+            page.append(_source_list(entries, numbers))
 
     def _citation(
         self, mark: citation_mark, entries: Mapping[str, Entry], numbers: dict[str, int]
@@ -108,7 +110,7 @@ def _anchor(key: str) -> str:
 
 
 def _source_list(entries: Mapping[str, Entry], numbers: Mapping[str, int]) -> nodes.section:
-    section = nodes.section(ids=["sources"], names=["sources"], classes=["sources", "reading-skip"])
+    section = nodes.section(ids=["sources"], classes=["sources", "reading-skip"])
     section += nodes.title("", "Sources")
     listing = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
     for key in numbers:
@@ -160,7 +162,9 @@ def _names(persons: list[Person]) -> str:
     names = [_plain(_name(person)) for person in persons]
     if len(names) > 4:
         return f"{names[0]} et al."
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""
+    return (
+        " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""
+    )
 
 
 def _name(person: Person) -> str:

@@ -99,7 +99,7 @@ def raw_front_matter(document: nodes.document) -> dict[str, str]:
             for item in docinfo.children:
                 if isinstance(item, nodes.field):
                     values[item[0].astext()] = item[1].astext().strip()
-                else:
+                elif isinstance(item, nodes.Element):
                     values[item.tagname] = item.astext().strip()
     return values
 

@@ -109,7 +109,7 @@ class InsertByline(SphinxTransform):
         asked = raw.get("cjk", "").lower()
         if asked in {"true", "false"}:
             return asked == "true"
-        return has_cjk(self.env.temp_data.get("reading_source", ""))
+        return has_cjk(str(self.env.temp_data.get("reading_source", "")))
 
 
 def _text_of(node: nodes.Element) -> str:

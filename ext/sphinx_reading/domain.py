@@ -74,12 +74,10 @@ class ReadingDomain(Domain):
                 {name: value for name, value in otherdata[kind].items() if name in docnames}
             )
 
-    def process_doc(
-        self, env: BuildEnvironment, docname: str, document: nodes.document
-    ) -> None:
+    def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         self.references[docname] = _cross_references(document, docname)
         self.data["outlines"][docname] = _outline(document)
-        source = env.temp_data.pop("reading_source", "")
+        source = str(env.temp_data.pop("reading_source", ""))
         raw = raw_front_matter(document)
         strict = bool(env.config.reading_article_key)
         front = read_front_matter(raw, ARTICLE_KEYS if strict else PAGE_KEYS)
@@ -142,9 +140,7 @@ def _toctree_titles(env: BuildEnvironment) -> Iterable[tuple[str, str]]:
                     yield target, title
 
 
-def _report(
-    docname: str, source: str, problems: list[tuple[str, str]], *, strict: bool
-) -> None:
+def _report(docname: str, source: str, problems: list[tuple[str, str]], *, strict: bool) -> None:
     """Warn of each value that cannot be used, of doubled keys and of broken YAML."""
     lines = list(front_matter_lines(source))
     place = {key: line for line, key in lines}

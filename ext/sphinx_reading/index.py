@@ -172,11 +172,11 @@ class FillIndexes(SphinxPostTransform):
 
     def _entry(self, article: Article, style: str) -> nodes.Element:
         byline = reading_byline("", words=article.words, minutes=article.minutes, inline=True)
-        lines = (self._link(article.docname, article.title), byline)
+        lines = [self._link(article.docname, article.title), byline]
+        if style == "cards" and article.description:
+            lines.append(nodes.Text(article.description))
         entry = reading_entry("", data=self._data(article))
         entry += nodes.line_block("", *[nodes.line("", "", line) for line in lines])
-        if style == "cards" and article.description:
-            entry += nodes.paragraph("", article.description)
         return entry
 
     def _table(self, articles: list[Article]) -> nodes.Element:

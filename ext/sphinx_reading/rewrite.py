@@ -43,7 +43,9 @@ def _below_toctrees(env: BuildEnvironment, docname: str) -> list[object]:
     toctrees = env.tocs[docname].findall(addnodes.toctree)
     if all(toctree.get("hidden") for toctree in toctrees):
         return []
-    outlines, seen, below = reading_domain(env).data["outlines"], {docname}, []
+    outlines = reading_domain(env).data["outlines"]
+    below: list[object] = []
+    seen = {docname}
     queue = list(env.toctree_includes[docname])
     for child in queue:
         if child not in seen:
