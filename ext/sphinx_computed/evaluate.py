@@ -115,7 +115,7 @@ def note(
 def cut_short(end: dict[str, Any], seconds: float, combination: int, request: Request) -> Failure:
     """Why the results stopped coming before *request* was answered."""
     if end["late"]:
-        message = f"stopped: all evaluations of a page together may take {seconds:g} seconds"
+        message = f"stopped: all evaluations of a page together may take {seconds:g} s"
         return Failure(message, "time", end["line"], combination, request)
     return Failure("ended the process that runs the model", "error", 0, combination, request)
 

@@ -111,7 +111,7 @@ def usable(found: list[knob], text: str, path: Path) -> list[knob]:
         plain = plain_numbers(parse(text, path)) if found else {}
     except (SyntaxError, ImportError, ValueError):  # the worker says what is wrong with it
         for node in found:
-            node.parent.remove(node)
+            take_away(node)
         return []
     good: dict[str, knob] = {}
     for node in found:
@@ -132,7 +132,14 @@ def plain_numbers(tree: ast.Module) -> dict[str, Number]:
 
 def reject(node: knob, why: str) -> None:
     warn(f"knob {node['assigned']!r}: {why}", ComputedWarning.KNOB, node)
-    node.parent.remove(node)
+    take_away(node)
+
+
+def take_away(node: knob) -> None:
+    """Leave no control that does nothing; the default numbers stand without it."""
+    if node.parent is not None:
+        node.parent.remove(node)
+        node.parent = None
 
 
 def combinations(knobs: list[knob]) -> list[Combination]:

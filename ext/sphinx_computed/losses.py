@@ -3,35 +3,71 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from docutils import nodes
 
+from sphinx_computed.calc import calc
+
 ROLE = re.compile(r"\{calc\b|:calc:")
+WHOLE = re.compile(r"\{calc\}(`+)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+UNKNOWN = re.compile(r'role "(.+)"\. \[myst\.role_unknown\]')
 OWN_TEXT = (nodes.literal_block, nodes.comment, nodes.problematic, nodes.system_message)
 
+FORMULA = "a formula stays symbolic; put its numbers beside it, in the sentence"
+ATTRIBUTE = "alternative text and titles hold no number; type it and test it"
+BAR = r"a bar within a table cell is written \|, or the cell ends there"
+ELSEWHERE = "write the name of the role directly before its code span: {calc}`…` or :calc:`…`"
 SWALLOWED = {
-    nodes.math: "a formula stays symbolic; put its numbers beside it, in the sentence",
-    nodes.math_block: "a formula stays symbolic; put its numbers beside it, in the sentence",
+    nodes.math: FORMULA,
+    nodes.math_block: FORMULA,
     nodes.literal: "a code span holds no number; take the calc out of it",
     nodes.raw: "raw HTML holds no number; write it as markup",
     nodes.docinfo: "front matter holds no number; type it and test it",
-    nodes.entry: r"a bar within a table cell is written \|, or the cell ends there",
+    nodes.entry: BAR,
 }
-ELSEWHERE = "write the name of the role directly before its code span: {calc}`…` or :calc:`…`"
-ATTRIBUTE = "alternative text and titles hold no number; type it and test it"
+Loss = tuple[nodes.Node | int, str]
+"""The place of a lost calc, a node or a line of the page, and what to write instead."""
 
 
-def losses(document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
-    """Where a ``calc`` is lost in *document*, and what to do instead."""
+def losses(document: nodes.document, source: str) -> Iterator[Loss]:
+    """Where a ``calc`` of *source* is lost, and what to do instead."""
+    accounted = Counter(key(node["written"]) for node in document.findall(calc))
+    remains: list[str] = []
+    for node, text, advice in leftovers(document):
+        if advice:
+            yield node, advice
+            remains += [key(part) for part in ROLE.split(text)[1:]]
+        else:
+            accounted.update(key(match[2]) for match in WHOLE.finditer(text))
+    for line, expression, advice in written(source):
+        accounted[expression] -= 1
+        seen = accounted[expression] >= 0
+        if not seen and not any(
+            expression.startswith(part) or part.startswith(expression) for part in remains
+        ):
+            yield line, advice
+
+
+def key(text: str) -> str:
+    """An expression as source and page agree on it: no bar escaped, no line break."""
+    return " ".join(text.replace("\\|", "|").strip("}` \n").split())
+
+
+def leftovers(document: nodes.document) -> Iterator[tuple[nodes.Node, str, str]]:
+    """Where the role's own name stands in the page: the place, its text, and advice.
+
+    There is no advice where the name is meant to stand, as in a block of code.
+    """
     for node in document.findall():
         if isinstance(node, nodes.Text):
-            if ROLE.search(node) and not isinstance(node.parent, OWN_TEXT):
-                yield node.parent, advice(node)
-        elif isinstance(node, nodes.Element) and any(
-            ROLE.search(str(node.get(name, ""))) for name in ("alt", "reftitle", "title")
-        ):
-            yield node, ATTRIBUTE
+            if ROLE.search(node) and not isinstance(node.parent, calc):
+                meant = isinstance(node.parent, OWN_TEXT) or node.startswith("<!--")
+                yield node.parent, node, "" if meant else advice(node)
+        elif isinstance(node, nodes.Element):
+            texts = [str(node.get(name, "")) for name in ("alt", "reftitle", "title")]
+            yield from ((node, text, ATTRIBUTE) for text in texts if ROLE.search(text))
 
 
 def advice(node: nodes.Node) -> str:
@@ -42,3 +78,24 @@ def advice(node: nodes.Node) -> str:
             if isinstance(node, kind):
                 return text
     return ELSEWHERE
+
+
+def written(source: str) -> Iterator[tuple[int, str, str]]:
+    """Each ``{calc}`` of a Markdown page: line, expression, and advice in case it is lost.
+
+    Markdown drops the roles in alternative text, and the cells that a table has no column for.
+    """
+    for match in WHOLE.finditer(source):
+        start = source.rfind("\n", 0, match.start()) + 1
+        in_table = source[start:].lstrip().startswith("|")
+        in_image = "![" in source[start : match.start()]
+        advice = BAR if in_table else ATTRIBUTE if in_image else ELSEWHERE
+        yield source.count("\n", 0, match.start()) + 1, key(match[2]), advice
+
+
+def mark_unknown_roles(document: nodes.document) -> None:
+    """Leave a mark where a role is unknown: Markdown's parser warns and drops its text."""
+    for node in list(document.findall(nodes.system_message)):
+        role = UNKNOWN.search(node.astext())
+        if role:
+            node.replace_self(nodes.problematic("", f"[unknown role: {role[1]}]"))

@@ -18,8 +18,8 @@ from sphinx_computed.calc import calc, mark_failed
 from sphinx_computed.chart import chart
 from sphinx_computed.domain import computed_pages
 from sphinx_computed.evaluate import Answers, Combination, Request, evaluate
-from sphinx_computed.knob import combinations, knob, usable
-from sphinx_computed.losses import ROLE, losses
+from sphinx_computed.knob import combinations, knob, take_away, usable
+from sphinx_computed.losses import ROLE, losses, mark_unknown_roles
 from sphinx_computed.report import Wanted, report
 from sphinx_computed.source import source_node
 from sphinx_computed.table import turn
@@ -36,12 +36,14 @@ class ComputePage(SphinxTransform):
 
     def apply(self, **_kwargs: Any) -> None:
         page = Path(self.env.doc2path(self.env.docname))
+        source = page.read_text("utf-8", "replace")
+        mark_unknown_roles(self.document)
+        if ROLE.search(source):
+            for place, advice in losses(self.document, source if page.suffix == ".md" else ""):
+                location = f"{page}:{place}" if isinstance(place, int) else place
+                warn(f"a calc is lost here: {advice}", ComputedWarning.PLACE, location)
         if self.env.current_document.get("computed"):
             self._compute(model.beside(page))
-        elif not ROLE.search(page.read_text("utf-8", "replace")):
-            return
-        for node, advice in losses(self.document):
-            warn(f"a calc is lost here: {advice}", ComputedWarning.PLACE, node)
 
     def _compute(self, path: Path) -> None:
         found = [n for n in self.document.findall() if isinstance(n, calc | chart | knob)]
@@ -52,7 +54,7 @@ class ComputePage(SphinxTransform):
             for node, _ in wanted:
                 mark_failed(node)
             for control in controls:
-                control.parent.remove(control)
+                take_away(control)
             return
         turned = usable(controls, text, path)
         points = combinations(turned)

@@ -13,7 +13,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_computed.calc import calc
 from sphinx_computed.chart import chart
 from sphinx_computed.evaluate import Answers, Combination, Request
-from sphinx_computed.knob import MOST_COMBINATIONS, knob, reject
+from sphinx_computed.knob import MOST_COMBINATIONS, knob, reject, take_away
 from sphinx_computed.values import with_own_ids
 
 MOST_BYTES = 100_000  # compressed, a page
@@ -48,8 +48,8 @@ def turn(
         reject(kept[-1], f"the results take {size // 1000} KB compressed, more than 100 a page")
         kept = []
     for node in turned:
-        if node not in kept and node.parent is not None:
-            node.parent.remove(node)
+        if node not in kept:
+            take_away(node)
     if kept:
         for at, (_, places) in enumerate(cells):
             for place in places:

@@ -29,7 +29,7 @@ from typing import IO, Any, TextIO
 if __name__ == "__main__":  # after the standard library, so that nothing here can hide it
     sys.path.append(str(Path(__file__).parent.parent))
 
-from sphinx_computed.model import compiled, execute, imports, parse
+from sphinx_computed.model import ForbiddenImport, compiled, execute, imports, parse
 from sphinx_computed.values import BadValue, as_svg, as_text
 
 Job = dict[str, Any]
@@ -154,6 +154,8 @@ def failure(error: BaseException, path: Path) -> Record:
     """What was raised, in one line, and the line of the model that raised it (0 if none)."""
     own = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = (own and own[-1]) or getattr(error, "lineno", 0) or 0
+    if isinstance(error, ForbiddenImport):
+        return {"error": str(error), "line": error.lineno}
     message = (
         format_exception_only(error)[-1]
         if isinstance(error, SyntaxError)
