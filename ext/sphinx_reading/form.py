@@ -6,7 +6,7 @@ control that does nothing. Names and values of its fields are those of the page'
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from html import escape
 
 from sphinx.locale import get_translator
@@ -16,10 +16,13 @@ from sphinx_reading.byline import CATALOG
 Choice = tuple[str, str]  # value and label
 
 
-def form_html(topics: Iterable[str], built_sort: str, *, both_ways: bool) -> str:
+def form_html(
+    topics: Iterable[str], built_sort: str, keys: Container[str], *, both_ways: bool
+) -> str:
     """Write the form for an index that was built in the order *built_sort* ("-words").
 
-    *both_ways* offers each order's reverse too, which the heads of a table need.
+    It offers to sort by *keys*; *both_ways* adds the reverse orders, which the heads of a
+    table need.
     """
     _ = get_translator(CATALOG).gettext
     fields = [
@@ -27,7 +30,7 @@ def form_html(topics: Iterable[str], built_sort: str, *, both_ways: bool) -> str
         '<input type="search" name="q" spellcheck="false"></label>',
         _select("topic", _("Topic"), _topics(topics)),
         _select("max", _("Length"), _lengths()),
-        _select("sort", _("Sort by"), _sorts(built_sort, both_ways=both_ways)),
+        _select("sort", _("Sort by"), _sorts(built_sort, keys, both_ways=both_ways)),
         _status(),
         f'<button type="reset">{escape(_("Reset"))}</button>',
     ]
@@ -59,7 +62,7 @@ def _lengths() -> list[Choice]:
     return [("", _("any length")), *((str(n), up_to % n) for n in (5, 10, 15))]
 
 
-def _sorts(built: str, *, both_ways: bool) -> list[Choice]:
+def _sorts(built: str, keys: Container[str], *, both_ways: bool) -> list[Choice]:
     """The orders, the built one first; a minus sign is the largest first."""
     _ = get_translator(CATALOG).gettext
     usual = {
@@ -77,8 +80,12 @@ def _sorts(built: str, *, both_ways: bool) -> list[Choice]:
         "updated": _("oldest"),
     }
     every = {**usual, **reverse}
-    offered = every if both_ways else usual
-    return [(built, every[built]), *(item for item in offered.items() if item[0] != built)]
+    others = {
+        value: label
+        for value, label in (every if both_ways else usual).items()
+        if value != built and value.lstrip("-") in keys
+    }
+    return [(built, every[built]), *others.items()]
 
 
 def _status() -> str:

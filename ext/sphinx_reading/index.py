@@ -6,17 +6,18 @@ resolved, so an index shows all pages in every builder, and its page need not be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
+from sphinx.locale import get_translator
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_reading.article import Article
-from sphinx_reading.byline import reading_byline, reading_sum
+from sphinx_reading.byline import CATALOG, reading_byline, reading_sum
 from sphinx_reading.domain import reading_domain
 from sphinx_reading.form import form_html
 from sphinx_reading.query import CHOICES, Query, select, topic_order, topic_page, topic_title
@@ -139,23 +140,24 @@ class FillIndexes(SphinxPostTransform):
         return select(reading_domain(self.env).articles(), query)
 
     def _view(self, query: Query, articles: list[Article]) -> nodes.Element:
-        view = reading_view("", form=self._form(query, articles))
-        if query.group == "none":
-            view += self._items(query, articles)
+        columns = _columns(articles)
+        view = reading_view("", form=self._form(query, articles, columns))
+        if query.group == "none" and articles:  # LaTeX has no empty list
+            view += self._items(query, articles, columns)
             return view
         for topic, title in _topics(self.env, articles):
             group = [article for article in articles if article.topic == topic]
             view += self._heading(topic, title)
             view += _sum(group)
-            view += self._items(query, group)
+            view += self._items(query, group, columns)
         return view
 
-    def _form(self, query: Query, articles: list[Article]) -> str:
+    def _form(self, query: Query, articles: list[Article], columns: list[str]) -> str:
         if query.limit or len(articles) < 2:
             return ""
         topics = [title for _, title in _topics(self.env, articles)]
         sort = f"-{query.sort}" if query.order == "descending" else query.sort
-        return form_html(topics, sort, both_ways=query.style == "table")
+        return form_html(topics, sort, columns, both_ways=query.style == "table")
 
     def _heading(self, topic: str, title: str) -> nodes.Element:
         heading = nodes.rubric("", classes=["reading-topic"])
@@ -163,9 +165,9 @@ class FillIndexes(SphinxPostTransform):
         heading += self._link(topic_page(topic), title)
         return heading
 
-    def _items(self, query: Query, articles: list[Article]) -> nodes.Element:
+    def _items(self, query: Query, articles: list[Article], columns: list[str]) -> nodes.Element:
         if query.style == "table":
-            return self._table(articles)
+            return self._table(articles, columns)
         items = nodes.bullet_list(classes=[f"reading-{query.style}"])
         items.extend(self._entry(article, query.style) for article in articles)
         return items
@@ -179,20 +181,21 @@ class FillIndexes(SphinxPostTransform):
         entry += nodes.line_block("", *[nodes.line("", "", line) for line in lines])
         return entry
 
-    def _table(self, articles: list[Article]) -> nodes.Element:
-        widths = (6, 60, 10, 10, 14)
-        group = nodes.tgroup("", *[nodes.colspec(colwidth=w) for w in widths], cols=len(widths))
-        head = ("No.", "Title", "Minutes", "Words", "Updated")
-        group += nodes.thead("", _fill(nodes.row(), map(nodes.Text, head)))
-        group += nodes.tbody("", *map(self._row, articles))
+    def _table(self, articles: list[Article], columns: list[str]) -> nodes.Element:
+        group = nodes.tgroup("", cols=len(columns))
+        group += [nodes.colspec(colwidth=60 if name == "title" else 10) for name in columns]
+        heads = {name: nodes.Text(_head(name)) for name in columns}
+        group += nodes.thead("", _fill(nodes.row(), heads))
+        group += nodes.tbody("", *[self._row(article, columns) for article in articles])
         return nodes.table("", group, classes=["reading-table"])
 
-    def _row(self, article: Article) -> nodes.Element:
-        number = "" if article.number is None else str(article.number)
-        link = self._link(article.docname, article.title)
-        rest = (str(article.minutes), str(article.words), article.updated)
-        row = reading_row("", data=self._data(article))
-        return _fill(row, (nodes.Text(number), link, *map(nodes.Text, rest)))
+    def _row(self, article: Article, columns: list[str]) -> nodes.Element:
+        values = {name: getattr(article, name) for name in columns}
+        cells: dict[str, nodes.Node] = {
+            name: nodes.Text("" if value is None else str(value)) for name, value in values.items()
+        }
+        cells["title"] = self._link(article.docname, article.title)
+        return _fill(reading_row("", data=self._data(article)), cells)
 
     def _link(self, docname: str, text: str) -> nodes.Node:
         if docname not in self.env.all_docs:
@@ -221,8 +224,30 @@ def _sum(articles: list[Article]) -> nodes.Element:
     return reading_sum("", articles=len(articles), minutes=minutes, words=words)
 
 
-def _fill(row: nodes.row, cells: Iterable[nodes.Node]) -> nodes.row:
-    row.extend(nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells)
+def _columns(articles: list[Article]) -> list[str]:
+    """What a table of *articles* shows and a reader can sort by: not what none of them has."""
+    names = ("number", "title", "minutes", "words", "updated")
+    return [name for name in names if any(getattr(article, name) for article in articles)]
+
+
+def _head(column: str) -> str:
+    _ = get_translator(CATALOG).gettext
+    heads = {
+        "number": _("No."),
+        "title": _("Title"),
+        "minutes": _("Minutes"),
+        "words": _("Words"),
+        "updated": _("Updated"),
+    }
+    return heads[column]
+
+
+def _fill(row: nodes.row, cells: Mapping[str, nodes.Node]) -> nodes.row:
+    """Put *cells* into *row*; the names of their columns are classes."""
+    row.extend(
+        nodes.entry("", nodes.paragraph("", "", cell), classes=[f"reading-{name}"])
+        for name, cell in cells.items()
+    )
     return row
 
 

@@ -41,7 +41,7 @@ def has_cjk(source: str) -> bool:
     >>> has_cjk("rank 秩"), has_cjk("naïve Ω “quoted”")
     (True, False)
     """
-    return _CJK.search(source) is not None
+    return not source.isascii() and _CJK.search(source) is not None
 
 
 def count_words(text: str, *, cjk: bool = False) -> int:

@@ -1,5 +1,5 @@
 /* Filters and sorts the first interactive index of a page. All state is in the form, and the
-   form's in the address: ?q=…&topic=…&max=10&sort=title, what differs from the default only. */
+   form's in the address: ?q=…&topic=…&max=10&sort=title, only what differs from the default. */
 "use strict";
 (() => {
   const view = document.querySelector(".reading-interactive");
@@ -23,104 +23,93 @@
     let block = list; // what stands in the view itself: the list, or a wrapper of the table
     while (block.parentNode !== view) block = block.parentNode;
     const heads = [];
-    for (let head = block; (head = head.previousElementSibling)?.matches(".reading-topic, .reading-sum"); )
+    for (let head = block; (head = head.previousElementSibling)?.matches("h2, .reading-sum"); )
       heads.push(head);
     const sum = heads.find((head) => head.matches(".reading-sum"));
     const entries = [...list.children].map((node) => {
-      const { title, description = "", topic = "", minutes, words } = node.dataset;
-      const text = fold([title, description, topic].join("\n"));
-      // equal minutes are sorted by words
-      const keys = { ...node.dataset, minutes: `${minutes} ${words}` };
-      return { node, topic, text, minutes: Number(minutes), keys };
+      const { title, description, topic, minutes, words } = node.dataset;
+      const keys = { ...node.dataset, minutes: `${minutes} ${words}` }; // equals by words
+      return { node, topic, minutes: +minutes, keys, text: fold([title, description, topic] + "") };
     });
-    return { list, block, heads, sum, sumText: sum?.textContent, entries };
+    return { list, block, heads, sum, built: sum?.textContent, entries };
   });
-  const all = groups.flatMap((group) => group.entries);
+  const all = groups.flatMap(({ entries }) => entries);
 
   const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const count = (entries) => {
-    const shown = entries.filter((entry) => !entry.node.hidden);
-    const sum = shown.reduce((total, entry) => total + entry.minutes, 0);
-    const [hours, minutes] = [Math.floor(sum / 60), sum % 60];
-    const { one, many, minutes: short, hours: long } = status.dataset;
-    const articles = entries.length === 1 ? one : many;
-    const parts = [fill(articles, { shown: shown.length, total: entries.length })];
-    if (sum) parts.push(fill(hours ? long : short, { hours, minutes }));
-    return { shown: shown.length, text: parts.join(", ") };
+    const shown = entries.filter(({ node }) => !node.hidden);
+    const sum = shown.reduce((total, { minutes }) => total + minutes, 0);
+    const { one, many, minutes, hours } = status.dataset; // patterns
+    const numbers = { shown: shown.length, total: entries.length };
+    const parts = [fill(entries.length === 1 ? one : many, numbers)];
+    const time = { hours: Math.floor(sum / 60), minutes: sum % 60 };
+    if (sum) parts.push(fill(time.hours ? hours : minutes, time));
+    return parts.join(", ");
   };
 
   /* The built order keeps the groups; any other is one flat list, the first group's. */
   const arrange = () => {
     if (order === value("sort")) return;
     order = value("sort");
-    if (order === builtOrder) {
-      for (const { list, entries } of groups) list.append(...entries.map(({ node }) => node));
-    } else {
-      const key = order.replace("-", "");
-      const sign = order === key ? 1 : -1;
-      const { compare } = new Intl.Collator(document.documentElement.lang || [], { numeric: true });
-      const sorted = [...all].sort(({ keys: { [key]: a = "" } }, { keys: { [key]: b = "" } }) =>
-        !a - !b || sign * compare(a, b)); // without a value: last
-      groups[0].list.append(...sorted.map(({ node }) => node));
-    }
+    const key = order.replace("-", "");
+    const sign = order === key ? 1 : -1;
+    const { compare } = new Intl.Collator(document.documentElement.lang || [], { numeric: true });
+    const sorted = [...all].sort(({ keys: { [key]: a = "" } }, { keys: { [key]: b = "" } }) =>
+      !a - !b || sign * compare(a, b)); // without a value: last
+    const flat = [{ list: groups[0].list, entries: sorted }];
+    for (const { list, entries } of order === builtOrder ? groups : flat)
+      list.append(...entries.map(({ node }) => node));
   };
 
   const show = () => {
     const focused = document.activeElement;
     const words = fold(value("q")).split(/\s+/);
     const topic = value("topic");
-    const most = Number(value("max")) || Infinity;
+    const most = +value("max") || Infinity;
     for (const entry of all)
-      entry.node.hidden = !(
-        words.every((word) => entry.text.includes(word)) &&
-        (!topic || entry.topic === topic) && entry.minutes <= most);
+      entry.node.hidden = (topic && entry.topic !== topic) || entry.minutes > most ||
+        !words.every((word) => entry.text.includes(word));
     arrange();
     const flat = order !== builtOrder;
     view.classList.toggle("reading-flat", flat);
-    groups.forEach(({ block, heads, sum, sumText, entries }, index) => {
-      const { shown, text } = count(entries);
-      block.hidden = flat ? index > 0 : !shown;
+    groups.forEach(({ block, heads, sum, built, entries }, index) => {
+      const shown = entries.filter(({ node }) => !node.hidden).length;
+      block.hidden = flat ? index : !shown;
       for (const head of heads) head.hidden = flat || !shown;
-      if (sum) sum.textContent = shown === entries.length ? sumText : text;
+      if (sum) sum.textContent = shown === entries.length ? built : count(entries);
     });
-    markHeads();
-    // an entry that moved, or the head of a table that went, takes the focus with it
-    if (view.contains(focused)) visibleTwin(focused).focus({ preventScroll: true });
-  };
-
-  /* Heads of tables: buttons that set the same field as the form. */
-  const columns = ["number", "title", "minutes", "words", "updated"];
-  const heads = [...view.querySelectorAll("thead th")].map((cell, index) => {
-    const button = document.createElement("button");
-    const column = columns[index % columns.length];
-    button.type = "button";
-    button.textContent = cell.textContent;
-    button.addEventListener("click", () => {
-      form.elements.sort.value = value("sort") === column ? `-${column}` : column;
-      commit();
-    });
-    cell.replaceChildren(button);
-    return { cell, button, column };
-  });
-  const markHeads = () => {
-    for (const { cell, column } of heads) {
+    for (const { cell, column } of columns) {
       if (order.replace("-", "") !== column) cell.removeAttribute("aria-sort");
       else cell.setAttribute("aria-sort", order === column ? "ascending" : "descending");
     }
+    if (view.contains(focused)) visible(focused).focus({ preventScroll: true });
   };
-  const visibleTwin = (element) => {
-    if (!element.closest("[hidden]")) return element;
-    const column = heads.find(({ button }) => button === element)?.column;
-    const twin = heads.find((head) => head.column === column && !head.cell.closest("[hidden]"));
-    return twin?.button ?? fields[0];
+
+  /* Heads of tables: buttons that set the same field as the form. */
+  const columns = [...view.querySelectorAll("thead th")].map((cell) => {
+    const button = document.createElement("button");
+    const [, column] = cell.className.match(/reading-(\w+)/);
+    button.type = "button";
+    button.textContent = cell.textContent;
+    button.onclick = () => {
+      form.elements.sort.value = value("sort") === column ? `-${column}` : column;
+      commit();
+    };
+    cell.replaceChildren(button);
+    return { cell, button, column };
+  });
+
+  /* The element itself, the same head of another table, or the text field. */
+  const visible = (element) => {
+    const { column } = columns.find(({ button }) => button === element) ?? {};
+    const twins = columns.filter((other) => other.column === column).map(({ button }) => button);
+    return [element, ...twins].find((one) => !one.closest("[hidden]")) ?? fields[0];
   };
 
   /* The address follows when a change is complete: a choice, or a pause in typing. */
   let pause, frame;
   const commit = () => {
-    clearTimeout(pause);
-    show();
-    status.textContent = count(all).text;
+    update();
     const url = new URL(location);
     for (const field of fields) {
       const text = field.value.trim();
@@ -130,24 +119,27 @@
     if (url.href !== location.href) history.pushState(null, "", url);
   };
   const restore = () => {
-    clearTimeout(pause);
     const query = new URLSearchParams(location.search);
     for (const field of fields) {
       field.value = query.get(field.name) ?? standard(field);
       if (field.selectedIndex < 0) field.selectedIndex = 0; // no such choice
     }
-    show();
-    status.textContent = count(all).text;
+    update();
   };
-  form.addEventListener("input", () => {
+  const update = () => {
+    clearTimeout(pause);
+    show();
+    status.textContent = count(all);
+  };
+  form.oninput = () => {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(show);
     clearTimeout(pause);
     pause = setTimeout(commit, 500);
-  });
-  form.addEventListener("change", commit);
-  form.addEventListener("submit", (event) => (event.preventDefault(), commit()));
-  form.addEventListener("reset", () => setTimeout(commit)); // when the fields are empty
+  };
+  form.onchange = commit;
+  form.onsubmit = (event) => (event.preventDefault(), commit());
+  form.onreset = () => setTimeout(commit); // when the fields are empty
   addEventListener("popstate", restore);
   restore();
 })();
