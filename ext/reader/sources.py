@@ -41,7 +41,7 @@ def _parse(path: str, mtime_ns: int, size: int) -> Mapping[str, Entry] | str:
     try:
         database = parse_string(Path(path).read_text(encoding="utf-8"), "bibtex")
     except (PybtexError, UnicodeDecodeError) as error:
-        return str(error)
+        return f"{FILE}: {error}"
     return cast("Mapping[str, Entry]", database.entries)
 
 
@@ -74,10 +74,10 @@ class ListSources(SphinxTransform):
             return
         path = Path(self.env.doc2path(self.env.docname)).with_name(FILE)
         self.env.note_dependency(str(path))
-        entries = read_entries(path)
-        if isinstance(entries, str):
-            logger.warning(entries, location=marks[0], type="reader", subtype="sources")
-            entries = {}
+        found = read_entries(path)
+        if isinstance(found, str):
+            logger.warning(found, location=marks[0], type="reader", subtype="sources")
+        entries = {} if isinstance(found, str) else found
         numbers: dict[str, int] = {}
         for mark in marks:
             mark.replace_self(self._citation(mark, entries, numbers))
@@ -96,9 +96,10 @@ class ListSources(SphinxTransform):
                 number = numbers.setdefault(key, len(numbers) + 1)
                 citation += nodes.reference("", str(number), refid=_anchor(key), internal=True)
             else:
-                message = f"cite: {key!r} is not in {FILE}: add the entry or correct the key"
-                logger.warning(message, location=mark, type="reader", subtype="sources")
                 citation += nodes.strong("", f"{key}?")
+                if entries:  # else the file itself was told
+                    message = f"cite: {key!r} is not in {FILE}: add the entry or correct the key"
+                    logger.warning(message, location=mark, type="reader", subtype="sources")
             if locator:
                 citation += nodes.Text(f", {locator}")
         citation += nodes.Text("]")
