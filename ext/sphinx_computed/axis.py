@@ -53,8 +53,10 @@ def ticks(low: float, high: float, log: bool = False) -> list[float]:
     >>> ticks(0.3, 14.4), ticks(2e-3, 0.4, log=True)
     ([0.0, 5.0, 10.0, 15.0], [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5])
     """
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
+    size = max(abs(low), abs(high))
+    if high - low <= 1e-9 * size or size < 1e-290:  # one value, or nothing but zeros
+        half = size / 2 if log or size > 1e-290 else 0.5
+        low, high = low - half, high + half
     scale: Callable[[float], float] = math.log10 if log else float
     span = scale(high) - scale(low)
     choices = _ladders(low, high) if log else []

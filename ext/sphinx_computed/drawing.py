@@ -160,8 +160,11 @@ class Drawing:
 
     def svg(self) -> str:
         """The drawing as the text of one ``<svg>`` element."""
+        whole = (0, 0, WIDTH, self._sheet.height)
         for label, color, spots in self._labels:
-            self._sheet.label(label, color, [p for spot in spots for p in around(*spot, label)])
+            places = [place for spot in spots for place in around(*spot, label)]
+            above = sorted(places, key=lambda place: place[2] != "middle")
+            self._sheet.label(label, color, above, whole)
         self._labels = []
         return self._sheet.svg()
 

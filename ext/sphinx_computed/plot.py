@@ -16,9 +16,12 @@ from sphinx_computed.sheet import (
     Place,
     Point,
     Sheet,
-    beside,
+    along,
+    at_end,
     boxes,
+    closed,
     dotted,
+    halfway,
     lines,
     paint,
     path,
@@ -57,7 +60,6 @@ class Plot:
     _marks: list[Mark] = field(default_factory=list)
     _notes: list[tuple[Point, str, Place]] = field(default_factory=list)  # place: from the point
     _key: list[tuple[str, str | Color]] = field(default_factory=list)  # tint and colour, or text
-    _colors: int = 0
 
     def svg(self) -> str:
         """The chart as the text of one ``<svg>`` element."""
@@ -72,9 +74,9 @@ class Plot:
 
     def _margins(self, x: Axis, y: Axis) -> None:
         """Leave room for titles, key and ticks, and on the right for what stands beside data."""
-        above = any(aside[1] < 0 for _, text, aside in self._notes if text)
+        above = any(aside[1] < 0 for _, _, aside in self._notes)
         y.end = 10 + 20 * bool(self.y) + 20 * bool(self._key) + 14 * above
-        y.start = self.height - 6 - 20 * bool(self.x) - LINE * lines(*x.labels)
+        y.start = self.height - 8 - 20 * bool(self.x) - LINE * lines(*x.labels)
         x.start, x.end = 0, 1000
         left, ends = 8 + max(map(width, y.labels)), [WIDTH - 2 - width(x.labels[-1]) / 2]
         beside = [(p[0], text) for p, text, aside in self._notes if aside[0]]
@@ -98,12 +100,14 @@ class Plot:
         sheet.path(base, stroke=paint("muted"))
         for t, label in x.sparse(max(map(width, x.labels)) + 6):
             sheet.text(
-                x.at(t), bottom + 4 + LINE / 2 * lines(*x.labels), label, fill=paint("muted")
+                x.at(t), bottom + 6 + LINE / 2 * lines(*x.labels), label, fill=paint("muted")
             )
         for t, label in y.sparse(LINE * lines(*y.labels)):
             sheet.text(left - 6, y.at(t), label, "end", fill=paint("muted"))
         if self.x:
-            sheet.text((left + right) / 2, self.height - 10, self.x)
+            half = width(self.x) / 2
+            middle = max(half, min((left + right) / 2, WIDTH - half))
+            sheet.text(middle, self.height - 10, self.x)
         if self.y:
             sheet.text(1, 10, self.y, "start")
         self._draw_key(sheet, 10 + 20 * bool(self.y))
@@ -123,17 +127,35 @@ class Plot:
 
     def _draw(self, sheet: Sheet, x: Axis, y: Axis) -> None:
         """Marks, cut off at the axes; then notes, and labels where they find room."""
-        drawn = [[(x.at(a), y.at(b)) for a, b in mark.points] for mark in self._marks]
-        pairs = list(zip(self._marks, drawn, strict=True))
-        paths = [tag("path", d=mark.outline(p), **mark.style) for mark, p in pairs if p]
-        sheet.clipped("".join(paths), (x.start, y.end, x.end, y.start))
-        ways = [
-            [d for d in dotted(p) if x.shows(d[0]) and y.shows(d[1])] if p else [] for p in drawn
-        ]
-        sheet.ink += [dot for way in ways for dot in way]
+        inside = (x.start, y.end, x.end, y.start)
+        drawn = [(mark, [(x.at(a), y.at(b)) for a, b in mark.points]) for mark in self._marks]
+        paths = [tag("path", d=mark.outline(points), **mark.style) for mark, points in drawn]
+        sheet.clipped("".join(paths), inside)
+        seen = [[(u, v) for u, v in dotted(p) if x.shows(u) and y.shows(v)] for _, p in drawn]
+        sheet.ink += [dot for way in seen for dot in way]
         for (a, b), text, (dx, dy, anchor) in self._notes:
-            if text:
+            if dx or dy:
                 sheet.note(x.at(a) + dx, y.at(b) + dy, text, anchor, "ink")
-        for mark, way in zip(self._marks, ways, strict=True):
-            if mark.label:
-                sheet.label(mark.label, mark.color, beside(way, mark.label, mark.is_curve()))
+            else:
+                sheet.text(x.at(a), y.at(b), text)  # on a cell: no rim
+        middle = (y.start + y.end) / 2
+        labels = [(*both, way) for both, way in zip(drawn, seen, strict=True) if both[0].label]
+        for mark, points, way in sorted(labels, key=lambda one: _turn(one[0], one[2], middle)):
+            places = _places(mark, points, way, middle)
+            sheet.label(mark.label, mark.color, places, inside)
+
+
+def _turn(mark: Mark, way: Sequence[Point], middle: float) -> float:
+    """Ends of lines are labelled first, the highest and the lowest of them before the others."""
+    return -abs(way[-1][1] - middle) if way and mark.is_curve() else 1
+
+
+def _places(
+    mark: Mark, points: Sequence[Point], way: Sequence[Point], middle: float
+) -> list[Place]:
+    if not way:
+        raise ValueError(f"{mark.label!r} lies outside of the axes")
+    if mark.outline is closed:
+        return halfway(points) + along(way[: len(way) // 2 + 1], mark.label)
+    ends = at_end(*way[-1], 1 if way[-1][1] < middle else -1) if mark.is_curve() else []
+    return ends + along(way, mark.label)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from html import escape
 from itertools import pairwise
 
@@ -64,7 +66,8 @@ def closed(points: Iterable[Point]) -> str:
 def boxes(corners: Sequence[Point]) -> str:
     """Rectangles, each between two opposite corners."""
     pairs = zip(corners[::2], corners[1::2], strict=True)
-    return "".join(closed([(x, y), (u, y), (u, v), (x, v)]) for (x, y), (u, v) in pairs)
+    rounded = ((pixel(n) for n in (*a, *b)) for a, b in pairs)
+    return "".join(f"M{x:g} {y:g}H{u:g}V{v:g}H{x:g}z" for x, y, u, v in rounded)
 
 
 def whiskers(ends: Sequence[Point]) -> str:
@@ -102,17 +105,28 @@ def around(x: float, y: float, text: str) -> list[Place]:
     half = LINE / 2 * lines(text)
     sides = ((1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, -1), (1, 1), (-1, 1))
     anchors = {1: "start", 0: "middle", -1: "end"}
-    return [(x + (4 if b else 7) * a, y + (half + 4) * b, anchors[a]) for a, b in sides]
+    return [(x + (5 if b else 7) * a, y + (half + 4) * b, anchors[a]) for a, b in sides]
 
 
-def beside(way: Sequence[Point], text: str, at_end: bool) -> list[Place]:
-    """Places for the label of a line: at its end, moved up or down there, or along the way."""
-    x, y = way[-1]
-    ends: list[Place] = [(x + 7, y + LINE / 2 * k, "start") for k in (0, -1, 1, -2, 2, -3, 3)]
+def at_end(x: float, y: float, toward: int) -> list[Place]:
+    """Places for a label right of the end of a line; toward: where others may be avoided."""
+    return [(x + 7, y + LINE / 2 * k * toward, "start") for k in (*range(9), -1, -2, -3)]
+
+
+def along(way: Sequence[Point], text: str) -> list[Place]:
+    """Places for a label beside a line, near its end first."""
     spots = way[:: -max(1, len(way) // 12)]
-    return (ends if at_end else []) + [place for spot in spots for place in around(*spot, text)]
+    return [place for spot in spots for place in around(*spot, text)]
 
 
+def halfway(outline: Sequence[Point]) -> list[Place]:
+    """Places for the label of a band: midway between its sides."""
+    pairs = list(zip(outline, outline[::-1], strict=True))[: len(outline) // 2]
+    wide = sorted(pairs, key=lambda pair: -abs(pair[0][1] - pair[1][1]))[:12]
+    return [((x + u) / 2, (y + v) / 2, "middle") for (x, y), (u, v) in wide]
+
+
+@cache
 def width(text: str) -> float:
     """About how wide a text is; nothing here knows the reader's fonts."""
     other = {c: 1.0 if c > "⺀" else 0.7 if c.isupper() else 0.57 for c in text}
@@ -161,21 +175,23 @@ class Sheet:
 
     def note(self, x: float, y: float, text: str, anchor: str, color: Color) -> None:
         """A text with a rim in the page's colour, over whatever is there."""
-        rim = {"stroke": paint("paper"), "stroke_width": 4, "stroke_linejoin": "round"}
+        rim = {"stroke": paint("paper"), "stroke_width": 3, "stroke_linejoin": "round"}
         self.text(x, y, text, anchor, fill=paint(color), paint_order="stroke", **rim)
 
-    def label(self, text: str, color: Color, places: Iterable[Place]) -> None:
-        """A note at the best of some places: over no text, over few lines, an early one."""
-
-        def cost(ranked: tuple[int, Place]) -> float:
-            rank, (x, y, anchor) = ranked
+    def label(self, text: str, color: Color, places: Iterable[Place], inside: Box) -> None:
+        """A note at the best of some places: over no text and few lines, inside, an early one."""
+        best, chosen = math.inf, (0.0, 0.0, "")
+        for rank, (x, y, anchor) in enumerate(places):
             x0, y0, x1, y1 = box(x, y, text, anchor)
             out = max(-x0, -y0, x1 - WIDTH, y1 - self.height, 0)
+            beyond = max(inside[0] - x0, inside[1] - y0, y1 - inside[3], 0)
             over = sum(x0 < c and a < x1 and y0 < d and b < y1 for a, b, c, d in self.taken)
-            ink = sum(x0 - 2 < u < x1 + 2 and y0 < v < y1 for u, v in self.ink)
-            return rank / 4 + 2 * ink + 50 * over + 100 * out
-
-        x, y, anchor = min(enumerate(places), key=cost)[1]
+            cost = rank / 4 + beyond + 50 * over + 100 * out
+            if cost < best:  # the slow part only where it matters
+                cost += 2 * sum(x0 - 4 < u < x1 + 4 and y0 < v < y1 for u, v in self.ink)
+            if cost < best:
+                best, chosen = cost, (x, y, anchor)
+        x, y, anchor = chosen
         self.note(x, y, text, anchor, color)
 
     def svg(self) -> str:

@@ -100,8 +100,9 @@ class Chart(Plot):
         """A marker at each point; ``error`` is the spread of each y."""
         points, color = self._points(f"scatter {label!r}", x, y), color or self._next()
         self._spread(f"scatter {label!r}", points, error, color)
+        style = {"fill": paint(color)}
         shape = MARKERS[int(color) - 1] if str(color).isdigit() else CIRCLE
-        self._add(points, markers(shape), label, color, fill=paint(color))
+        self._add(points, markers(shape), label, color, **style)
 
     def area(
         self,
@@ -116,9 +117,8 @@ class Chart(Plot):
         xs, color = list(x), color or self._next()
         sides = [side if isinstance(side, Iterable) else [side] * len(xs) for side in (low, high)]
         lower, upper = (self._points(f"area {label!r}", xs, side) for side in sides)
-        self._add(
-            [*upper, *lower[::-1]], closed, label, color, fill=paint(color), fill_opacity=".18"
-        )
+        style = {"fill": paint(color), "fill_opacity": ".18", "stroke": paint(color)}
+        self._add([*upper, *lower[::-1]], closed, label, color, **style, stroke_width=".7")
 
     def bars(
         self,
@@ -146,8 +146,9 @@ class Chart(Plot):
             self._add(self._points(what, *(sides, levels)[::way]), boxes, "", color, **style)
             self._spread(what, points, errors.get(label, ()), "ink", way)
             self._key += [(TINTS[k % 6], color), ("", label)] if label else []
-            shown = [formatted(top, show) if show else "" for top in tops]
-            self._notes += zip(points, shown, [aside] * len(points), strict=True)
+            if show:
+                shown = zip(points, tops, strict=True)
+                self._notes += [(point, formatted(top, show), aside) for point, top in shown]
 
     def heat(
         self,
@@ -174,13 +175,14 @@ class Chart(Plot):
                     for d in (0, 0.5, 1)
                 ]
                 cells[round(20 * (value - low) / (high - low or 1))] += corners[::2]
-                shown = formatted(value, show) if show else ""
-                self._notes.append((corners[1], shown, (0, 0, "middle")))
+                if show:
+                    self._notes.append((corners[1], formatted(value, show), (0, 0, "middle")))
         shades = [f"{0.04 + (0.5 if show else 0.96) * level / 20:.2f}" for level in cells]
         self._add([(x0, y0), (x1, y1)], boxes, "", color, fill=paint("paper"))
         for shade, corners in zip(shades, cells.values(), strict=True):
             style = {"fill": paint(color), "fill_opacity": shade, "stroke": paint("paper")}
-            self._add(corners, boxes, "", color, **style)
+            if corners:
+                self._add(corners, boxes, "", color, **style)
         ends = [formatted(end, show or "g") for end in (low, high)]
         swatches = [(shade, color) for shade in shades[::5]]
         self._key = [("", ends[0]), *swatches, ("", f"{ends[1]} {label}")]
@@ -192,9 +194,9 @@ class Chart(Plot):
         self._add(points, markers(CIRCLE), label, color, **style)
 
     def note(self, x: float, y: float, text: str) -> None:
-        """A text around a point."""
-        (point,) = self._points(f"note {text!r}", [x], [y])
-        self._notes.append((point, text, (0, 0, "middle")))
+        """A text at a point, or near it if something is there."""
+        points = self._points(f"note {text!r}", [x], [y])
+        self._add(points * 2, closed, text, "ink", fill="none")
 
     def vline(self, x: float, label: str = "", *, color: Color = "muted") -> None:
         """A line at one x from bottom to top."""
@@ -213,8 +215,9 @@ class Chart(Plot):
         return list(zip(xs, ys, strict=True))
 
     def _next(self) -> int:
-        self._colors += 1
-        return (self._colors - 1) % 6 + 1
+        """The first color that nothing has yet."""
+        used = {str(mark.color) for mark in self._marks}
+        return next((k for k in range(1, 7) if str(k) not in used), len(self._marks) % 6 + 1)
 
     def _add(
         self, points: list[Point], outline: Outline, label: str, color: Color, **style: str
@@ -223,9 +226,9 @@ class Chart(Plot):
 
     def _stroke(self, points: list[Point], label: str, color: Color) -> None:
         color = color or self._next()
-        dash = DASHES[int(color) - 1] if str(color).isdigit() else "4 3"
-        thick = "2" if str(color).isdigit() else "1"
-        style = {"stroke": paint(color), "stroke_width": thick, "stroke_dasharray": dash}
+        style = {"stroke": paint(color), "stroke_width": "1", "stroke_dasharray": "4 3"}
+        if str(color).isdigit():
+            style |= {"stroke_width": "2", "stroke_dasharray": DASHES[int(color) - 1]}
         self._add(points, path, label, color, fill="none", **style, stroke_linejoin="round")
 
     def _spread(
