@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 Number = int | float
-HELPERS = [Path(__file__).with_name(f"{name}.py") for name in ("svg", "sheet", "axis")]
+SVG = Path(__file__).with_name("svg.py")
 IMPORTABLE = sys.stdlib_module_names | {"numpy"}
 
 
@@ -146,9 +147,24 @@ def execute(code: CodeType, path: Path, knobs: Mapping[str, Number] | None = Non
 def fingerprint(text: str, path: Path) -> str:
     """A digest of all that a result depends on besides its expression and its knobs."""
     digest = hashlib.sha256("\0".join((sys.version, numpy_version(), text)).encode())
-    for file in (*HELPERS, *data_files(path)):
+    for file in (*helpers(), *data_files(path)):
         digest.update(f"\0{file.name}\0{file.stat().st_size}\0".encode() + file.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def helpers() -> list[Path]:
+    """``svg.py`` and the modules of this package that it is made of."""
+    found = [SVG]
+    for file in found:  # grows while it is walked
+        names = re.findall(
+            r"^from (?:\.|sphinx_computed\.)(\w+) import",
+            file.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+        parts = [SVG.with_name(f"{name}.py") for name in names]
+        found += [part for part in parts if part not in found]
+    return found
 
 
 @cache

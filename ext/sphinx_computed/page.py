@@ -67,7 +67,7 @@ class ComputePage(SphinxTransform):
 def read_model(env: BuildEnvironment, path: Path, first: nodes.Element) -> str | None:
     """The text of the model; the page is read again when it or its data change."""
     data = model.data_files(path)
-    for file in (path, *model.HELPERS, *data):
+    for file in (path, *model.helpers(), *data):
         env.note_dependency(file)
     computed_pages(env).note(env.docname, path, data)
     try:
