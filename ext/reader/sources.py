@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from docutils import nodes
-from pybtex.database import Entry, Person, parse_string
+from pybtex.database import Entry, Person
+from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
@@ -39,7 +40,8 @@ class citation_mark(nodes.Inline, nodes.TextElement):
 @lru_cache(maxsize=64)
 def _parse(path: str, mtime_ns: int, size: int) -> Mapping[str, Entry] | str:
     try:
-        database = parse_string(Path(path).read_text(encoding="utf-8"), "bibtex")
+        # The parser itself: pybtex's way by name looks through all installed packages.
+        database = Parser().parse_string(Path(path).read_text(encoding="utf-8"))
     except (PybtexError, UnicodeDecodeError) as error:
         return f"{FILE}: {error}"
     return cast("Mapping[str, Entry]", database.entries)

@@ -24,7 +24,7 @@ def copy_files(app: Sphinx, builder: Builder) -> None:
         for name in (_SCRIPT, _STYLE):
             folder = Path(app.outdir) / "_static"
             folder.mkdir(parents=True, exist_ok=True)
-            copy_asset_file(_STATIC / name, folder / name)
+            copy_asset_file(_STATIC / name, folder / name, force=True)  # ours changed: take it
 
 
 def add_files(
