@@ -325,18 +325,28 @@ def test_edit_rewrites_the_pages_that_show_it_and_equals_a_clean_build(
     assert {name: produced[name] for name in clean.files()} == clean.files()
 
 
+def test_new_title_reaches_the_page_that_follows_a_closed_branch(toolbox: Site) -> None:
+    toolbox.build()
+    change(toolbox, "guide/deep/deeper/bottom.rst", "The bottom", "The ground")
+    built = toolbox.build()
+    assert way(built.page("guide/last")) == ("2.3.1.2.1. The ground", None)
+    assert "guide/use" not in built.written
+
+
 def test_nothing_is_rewritten_when_nothing_changes(toolbox: Site) -> None:
     toolbox.build()
     assert toolbox.build().written == []
 
 
+@pytest.mark.parametrize("builder", ["text", "dirhtml"])
 def test_edit_first_built_for_another_output_still_reaches_the_pages(
-    project: Callable[..., Site],
+    project: Callable[..., Site], builder: str
 ) -> None:
     site = project(library(12, sections=4))
     site.build()
+    (site.folder / f"{builder}.doctrees").symlink_to("html.doctrees")  # one environment for both
     change(site, "s3/index.rst", "Short 7", "Brief")
-    site.build("text", out="html")  # the same environment
+    site.build(builder)
     assert set(site.build().written) == OWN
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class SectionNavDomain(Domain):
     """Remembers a fingerprint of each page's navigation, for each builder by its name.
 
-    Builders may share one environment, and each has pages of its own to write again.
+    Builders may share one environment, and each has pages of its own to write again. Each build
+    replaces what its builder had noted, so removed documents need no purging.
     """
 
     name = "section_nav"
@@ -26,10 +27,6 @@ class SectionNavDomain(Domain):
         before: dict[str, str] = self.data["shown"].get(builder, {})
         self.data["shown"][builder] = shown
         return sorted(docname for docname in shown if shown[docname] != before.get(docname))
-
-    def clear_doc(self, docname: str) -> None:
-        for shown in self.data["shown"].values():
-            shown.pop(docname, None)
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Take nothing: only the main process notes anything, after all has been read."""

@@ -37,10 +37,9 @@ def attach(app: Sphinx) -> None:
         return
     if "furo" not in app.extensions:  # Furo is loaded with any theme that is, or inherits from, it
         logger.warning(
-            "sphinx_section_nav needs the theme Furo and does nothing with html_theme = %r:"
-            ' set html_theme = "furo", or take sphinx_section_nav out of the extensions',
+            "conf.py: sphinx_section_nav needs the theme Furo and does nothing with html_theme"
+            ' = %r: set html_theme = "furo", or take sphinx_section_nav out of the extensions',
             app.config.html_theme,
-            location=str(app.confdir / "conf.py"),
             type="section_nav",
             subtype="theme",
         )
