@@ -390,6 +390,12 @@ def test_a_drawing_can_have_its_origin_below() -> None:
     assert height(up=True) > height(up=False)
 
 
+def test_a_coordinate_just_left_of_zero_is_zero() -> None:
+    drawing = Drawing(388, 10)
+    drawing.line((-6.02, 0), (5, 0))
+    assert 'd="M0 6L11 6"' in drawing.svg()
+
+
 def test_an_arrow_ends_in_its_point() -> None:
     drawing = Drawing(10, 3)
     drawing.line((0, 0), (10, 0), arrow="end")

@@ -201,12 +201,12 @@ class Chart(Plot):
     def vline(self, x: float, label: str = "", *, color: Color = "muted") -> None:
         """A line at one x from bottom to top."""
         (x,) = checked([x], f"vline {label!r}", self.x_log)
-        self._stroke([(x, -math.inf), (x, math.inf)], label, color)
+        self._rule([(x, -math.inf), (x, math.inf)], label, color)
 
     def hline(self, y: float, label: str = "", *, color: Color = "muted") -> None:
         """A line at one y from left to right."""
         (y,) = checked([y], f"hline {label!r}", self.y_log)
-        self._stroke([(-math.inf, y), (math.inf, y)], label, color)
+        self._rule([(-math.inf, y), (math.inf, y)], label, color)
 
     def _points(self, what: str, x: Numbers, y: Numbers) -> list[Point]:
         xs, ys = checked(x, f"{what}, x", self.x_log), checked(y, f"{what}, y", self.y_log)
@@ -226,10 +226,12 @@ class Chart(Plot):
 
     def _stroke(self, points: list[Point], label: str, color: Color) -> None:
         color = color or self._next()
-        style = {"stroke": paint(color), "stroke_width": "1", "stroke_dasharray": "4 3"}
-        if str(color).isdigit():
-            style |= {"stroke_width": "2", "stroke_dasharray": DASHES[int(color) - 1]}
-        self._add(points, path, label, color, fill="none", **style, stroke_linejoin="round")
+        style = {"fill": "none", "stroke": paint(color), "stroke_linejoin": "round"}
+        dash = DASHES[int(color) - 1] if str(color).isdigit() else ""
+        self._add(points, path, label, color, **style, stroke_width="2", stroke_dasharray=dash)
+
+    def _rule(self, points: list[Point], label: str, color: Color) -> None:
+        self._add(points, path, label, color, stroke=paint(color), stroke_dasharray="4 3")
 
     def _spread(
         self, what: str, points: list[Point], error: Iterable[Spread], color: Color, way: int = 1
