@@ -253,16 +253,29 @@ def test_labels_at_the_ends_of_neighbouring_lines_move_apart_and_keep_their_orde
     assert heights == sorted(heights, reverse=True)
 
 
-def test_lines_differ_by_dashes_as_well_as_color() -> None:
-    chart = Chart()
+def test_lines_markers_and_bars_differ_by_more_than_color() -> None:
+    lines, points, bars = Chart(), Chart(), Chart()
     for k in range(6):
-        chart.line([0, 1], [0, k])
-    strokes = re.findall(
-        r'stroke="(var\(--chart-\d[^"]+)" stroke-width="2"( stroke-dasharray="[^"]+")?', chart.svg()
-    )
-    assert len(strokes) == 6
-    assert len({color for color, _ in strokes}) == 6
-    assert len({dash for _, dash in strokes}) == 6
+        lines.line([0, 1], [0, k])
+        points.scatter([0], [k])
+    bars.bars(["a"], {f"{k}": [1] for k in range(6)})
+    dashes, fills = paths(lines.svg(), "stroke-dasharray"), paths(bars.svg(), "fill-opacity")
+    shapes = {
+        color: {re.sub("M.*?m", "", d) for d in ds}
+        for color, ds in paths(points.svg(), "d").items()
+    }
+    for looks in (dashes, fills, shapes):
+        assert len({*map(str, looks.values())}) == 6, looks
+
+
+def paths(svg: str, attribute: str) -> dict[str, set[str]]:
+    """How the paths of each color of a series look."""
+    looks: dict[str, set[str]] = {}
+    for path in ElementTree.fromstring(svg).iter(f"{SVG}path"):
+        found = re.search(r"--chart-(\d)", f"{path.get('stroke')} {path.get('fill')}")
+        if found:
+            looks.setdefault(found[1], set()).add(path.get(attribute, ""))
+    return looks
 
 
 def test_the_next_color_is_one_that_nothing_has() -> None:
