@@ -196,6 +196,9 @@ def test_lines_of_the_model_stay_where_they_are(tmp_path):
         ("A = 1\nif A: A = 2", []),
         ("A = 1\ndef f():\n    global A", []),
         ("def f():\n    A = 1", []),
+        ("A = 1\ndef f():\n    A = 2", ["A"]),
+        ("A = 1\nb = [A for A in ()]", ["A"]),
+        ("A = 1\ndef A(): pass", []),
     ],
 )
 def test_a_plain_assignment_gives_a_number_once(source, names, tmp_path):

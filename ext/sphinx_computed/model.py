@@ -21,6 +21,12 @@ Number = int | float
 SVG = Path(__file__).with_name("svg.py")
 IMPORTABLE = sys.stdlib_module_names | {"numpy"}
 
+SCOPES = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+"""What has local names of its own."""
+
 
 class ForbiddenImport(ImportError):
     """A model imports what it may not; ``lineno`` says where."""
@@ -84,10 +90,7 @@ def assignments(tree: ast.Module) -> dict[str, ast.Assign | ast.AnnAssign]:
     >>> list(assignments(ast.parse("BITS = 9.6; n: int = 7; m = n; k = 1; k = 2")))
     ['BITS', 'n']
     """
-    stored = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _bound(node)]
-    stored += [
-        name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names
-    ]
+    stored = list(_stored(tree))
     plain = {
         _target(node): node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)
     }
@@ -98,8 +101,18 @@ def assignments(tree: ast.Module) -> dict[str, ast.Assign | ast.AnnAssign]:
     }
 
 
-def _bound(name: ast.Name) -> bool:
-    return not isinstance(name.ctx, ast.Load)
+def _stored(node: ast.AST) -> Iterator[str]:
+    """Every name that a module binds or a function declares global, as often as it does."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Load):
+            yield child.id
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield child.name
+        if isinstance(child, SCOPES):
+            declared = [part for part in ast.walk(child) if isinstance(part, ast.Global)]
+            yield from (name for part in declared for name in part.names)
+        else:
+            yield from _stored(child)
 
 
 def _target(node: ast.Assign | ast.AnnAssign) -> str:
