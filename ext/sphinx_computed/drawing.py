@@ -10,6 +10,7 @@ from sphinx_computed.sheet import (
     LINE,
     WIDTH,
     Color,
+    Place,
     Point,
     Sheet,
     around,
@@ -116,7 +117,7 @@ class Drawing:
         self._sheet.path(path(corners), stroke=paint(color), stroke_width="1.5")
         self._sheet.ink += dotted(corners)
         anchor = "start" if a > 3 else "end" if a < -3 else "middle"
-        rise = b / 6 * (LINE / 2 * lines(label) + 1)
+        rise = b / 6 * (LINE / 2 * lines(label) + 3)
         self._sheet.note((x + u) / 2 + a, (y + v) / 2 + rise, label, anchor, color)
 
     def text(
@@ -162,9 +163,8 @@ class Drawing:
         """The drawing as the text of one ``<svg>`` element."""
         whole = (0, 0, WIDTH, self._sheet.height)
         for label, color, spots in self._labels:
-            places = [place for spot in spots for place in around(*spot, label)]
-            above = sorted(places, key=lambda place: place[2] != "middle")
-            self._sheet.label(label, color, above, whole)
+            places = [place for spot in spots for place in _over(*spot, label)]
+            self._sheet.label(label, color, places, whole)
         self._labels = []
         return self._sheet.svg()
 
@@ -179,6 +179,14 @@ class Drawing:
     def _inside(self, x: float, y: float, label: str, fill: float) -> None:
         if label:
             self._sheet.text(x, y, label, fill=paint("paper" if fill > 0.6 else "ink"))
+
+
+def _over(x: float, y: float, text: str) -> list[Place]:
+    """Places for the label of a line: above and below it, farther off if it slopes, beside it."""
+    near = around(x, y, text)
+    above, below = near[1][1], near[2][1]
+    steps = [height for lift in (0, 5, 10) for height in (above - lift, below + lift)]
+    return [*((x, height, "middle") for height in steps), *near]
 
 
 def _head(before: Point, tip: Point) -> list[Point]:

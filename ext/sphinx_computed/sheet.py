@@ -32,6 +32,7 @@ PALETTE = {  # --chart-<name>: its value on a light page (#ffffff) and on a dark
 }
 CIRCLE = "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"
 GLYPHS = dict.fromkeys("il.,:;|'!j ", 0.31) | dict.fromkeys("ftrI()[]/-", 0.4)  # widths
+GLYPHS |= dict.fromkeys("0123456789", 0.6) | dict.fromkeys("−+=×", 0.7)
 GLYPHS |= dict.fromkeys("mwMW%@—→", 0.93)
 CONTROLS = dict.fromkeys({*range(32)} - {10}, "\N{REPLACEMENT CHARACTER}")  # not for XML
 
