@@ -83,6 +83,17 @@ def test_help_lists_every_target(make: Make, checkout: Path) -> None:
     assert {"html", "live", "serve", "test", "lint", "check-all", "new", "clean"} <= listed
 
 
+def test_the_readme_says_of_every_part_what_it_is() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+?`) \|", readme.partition("## What is where")[2], re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`([^`]+[./][^`]*)`", row)]
+    for name in named:
+        pattern = name.replace("<topic>", "*").replace("<slug>", "*").rstrip("/")
+        assert list(REPOSITORY.glob(pattern)), name
+    packages = {f"ext/{path.parent.name}/" for path in REPOSITORY.glob("ext/*/__init__.py")}
+    assert packages <= set(named)
+
+
 # -- make new ---------------------------------------------------------------------------
 
 
@@ -176,7 +187,7 @@ def test_live_on_an_unknown_page_is_one_line(make: Make) -> None:
 @contextmanager
 def running(folder: Path, *command: str, **env: str) -> Iterator[Path]:
     """Run *command* in the background and end it with all that it started; yields its log."""
-    log = folder / "log.txt"
+    log = folder.parent / "log.txt"  # not in the folder, which is watched
     with log.open("w") as out:
         process = subprocess.Popen(
             command,
@@ -206,7 +217,10 @@ def test_live_opens_the_page_and_reads_everything_again_when_an_extension_change
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    opened = checkout / ".opened"
+    opened = checkout.parent / "opened.txt"
+    ignored = [".cache", ".venv-3.11", "_build/parallel", "ext/reader/__pycache__"]
+    for folder in ignored:
+        (checkout / folder).mkdir(parents=True)
     browser = f"sh -c 'echo %s >\"{opened}\"'"
     command = ["make", "live", f"PY={sys.executable}", f"PORT={port}", "PAGE=storage/index"]
     with running(checkout, *command, BROWSER=browser) as log:
@@ -220,15 +234,14 @@ def test_live_opens_the_page_and_reads_everything_again_when_an_extension_change
 
         pages = len(list(checkout.glob("source/**/*.md")))
         assert builds() == [f"[new config] {pages} added, 0 changed, 0 removed"]
-        (checkout / ".venv").mkdir()
-        (checkout / ".venv/ignored.py").write_text("")
-        (checkout / "ext/__pycache__").mkdir(exist_ok=True)
-        (checkout / "ext/__pycache__/ignored.pyc").write_text("")
+        for folder in ignored:
+            (checkout / folder / "ignored.py").write_text("")
         with (checkout / "ext/reader/__init__.py").open("a") as extension:
             extension.write("# edited\n")
         wait_for(lambda: log.read_text().count("Serving on") == 2, "not built again")
         assert builds()[1] == builds()[0]
-        assert "ignored" not in log.read_text()
+        changes = re.findall(r"Detected changes \((.*)\)", log.read_text())
+        assert changes == ["ext/reader/__init__.py"]
 
 
 # -- The interpreter --------------------------------------------------------------------

@@ -87,8 +87,8 @@ def live(port: int, page: str) -> None:
     """Build, serve, and build again and reload whenever a file of the repository changes."""
     from sphinx_autobuild.__main__ import main  # type: ignore[import-untyped]
 
-    require_free(port)
     url = page_url(port, page)
+    require_free(port)
     threading.Thread(target=open_when_up, args=(url, port), daemon=True).start()
     main(
         [
