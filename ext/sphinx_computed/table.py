@@ -36,12 +36,13 @@ def turn(
 ) -> None:
     """Let the knobs of a page turn, if all their results are there and the table is small."""
     cells: list[tuple[Cell, Places]] = []
+    kept: list[knob] = []
     if turned and len(points) == 1:
         more = f"more than {MOST_COMBINATIONS} combinations on this page; offer fewer values"
         reject(turned[-1], more)
-    elif turned and not answers.failures:
+    elif turned and is_complete(answers, answered, points):
         cells = cells_of(answers, answered, turned, points)
-    kept = moving(cells, turned) if turned and len(points) > 1 and not answers.failures else []
+        kept = moving(cells, turned)
     data = table(cells, turned, kept)
     size = len(zlib.compress(data.encode(), 9))
     if size > MOST_BYTES:
@@ -55,6 +56,16 @@ def turn(
             for place in places:
                 place["cell"] = at
         document += knob_table("", table=data)
+
+
+def is_complete(
+    answers: Answers,
+    answered: Sequence[tuple[calc | chart, Request]],
+    points: Sequence[Combination],
+) -> bool:
+    """Whether each result of the page is known for every combination, or else for none."""
+    numbers = range(len(points))
+    return all((number, request) in answers.texts for _, request in answered for number in numbers)
 
 
 def cells_of(
