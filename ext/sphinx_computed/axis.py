@@ -76,10 +76,11 @@ def _multiples(low: float, high: float) -> list[list[float]]:
 
 
 def _ladders(low: float, high: float) -> list[list[float]]:
-    """Decades, every second, every third …, or 1, 2, 5, 10: those with three rungs or more."""
+    """Decades, or every second, third …, or 1, 2, 5, 10: those of three to nine rungs."""
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
+    least = max(1, (last - first) // 8)
     choices = []
-    for step, digits in [(1, (1, 2, 5)), *((step, (1,)) for step in range(1, 100))]:
+    for step, digits in [(1, (1, 2, 5)), *((least + more, (1,)) for more in range(3))]:
         rungs = [float(f"{m}e{e}") for e in range(first, last + step, step) for m in digits]
         around = zip([0.0, *rungs], rungs, [*rungs[1:], math.inf], strict=False)
         choices.append([t for a, t, b in around if b > low * (1 + 1e-9) and a < high * (1 - 1e-9)])

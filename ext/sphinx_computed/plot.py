@@ -79,7 +79,7 @@ class Plot:
         y.start = self.height - 8 - 20 * bool(self.x) - LINE * lines(*x.labels)
         x.start, x.end = 0, 1000
         left, ends = 8 + max(map(width, y.labels)), [WIDTH - 2 - width(x.labels[-1]) / 2]
-        beside = [(p[0], text) for p, text, aside in self._notes if aside[0]]
+        beside = [(p[0], text) for p, text, aside in self._notes if aside[0] > 0]
         beside += [(m.points[-1][0], m.label) for m in self._marks if m.is_curve() and m.label]
         for value, text in beside:
             if 0 < width(text) <= 110 and (part := x.at(value) / 1000) > 0:

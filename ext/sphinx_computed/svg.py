@@ -74,6 +74,14 @@ MARKERS = (CIRCLE, SQUARE, "m0-4l4 7h-8z", DIAMOND, "m0 4l4-7h-8z", "m-4-1h8v2h-
 TINTS = ("1", ".3", ".65", ".1", ".8", ".45")  # of grouped bars: they differ in grey too
 
 
+def _beyond(value: float, horizontal: bool) -> Place:
+    """Where the number of a bar stands, seen from the bar's end."""
+    side = -1 if value < 0 else 1
+    return (
+        (6 * side, 0, "start" if side > 0 else "end") if horizontal else (0, -11 * side, "middle")
+    )
+
+
 class Chart(Plot):
     """A picture with two axes; give each its title with the unit."""
 
@@ -134,7 +142,6 @@ class Chart(Plot):
         errors = error if isinstance(error, Mapping) else {"": error}
         self._name("y" if horizontal else "x", names, len(names))
         way = -1 if horizontal else 1
-        aside: Place = (6, 0, "start") if horizontal else (0, -11, "middle")
         thick = 0.8 / len(groups)
         for k, (label, heights) in enumerate(groups.items()):
             color, what, tops = self._next(), f"bars {label!r}", list(heights)
@@ -148,7 +155,7 @@ class Chart(Plot):
             self._key += [(TINTS[k % 6], color), ("", label)] if label else []
             if show:
                 shown = zip(points, tops, strict=True)
-                self._notes += [(point, formatted(top, show), aside) for point, top in shown]
+                self._notes += [(p, formatted(v, show), _beyond(v, horizontal)) for p, v in shown]
 
     def heat(
         self,
