@@ -92,8 +92,7 @@ def _status() -> str:
     """The line that says what is shown; the script fills its patterns in."""
     _ = get_translator(CATALOG).gettext
     patterns = {
-        "one": _("{shown} of {total} article"),
-        "many": _("{shown} of {total} articles"),
+        "count": _("{shown} of {total} articles"),  # never of one alone
         "minutes": _("{minutes} min"),
         "hours": _("{hours} h {minutes} min"),
     }

@@ -17,12 +17,12 @@ from conftest import Site
 CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 
-def article(number: int, title: str, minutes: int, *, updated: str = "", about: str = "") -> str:
-    """An article that takes *minutes* at ten words a minute."""
+def article(number: int, title: str, words: int, *, updated: str = "", about: str = "") -> str:
+    """An article that is read at ten words a minute."""
     keys = f"number: {number}\n"
     keys += f"updated: {updated}\n" if updated else ""
     keys += f"description: {about}\n" if about else ""
-    return f"---\n{keys}---\n# {title}\n\n{'word ' * 10 * minutes}\n"
+    return f"---\n{keys}---\n# {title}\n\n{'word ' * words}\n"
 
 
 def index(title: str, *options: str) -> str:
@@ -42,11 +42,11 @@ FILES: dict[str, str | bytes] = {
     "networking/index.md": "# Networking\n\n```{toctree}\ndns\ntcp\n```\n",
     "storage/index.md": "# Storage\n\n```{toctree}\nraid\nlsm\n```\n",
     "nature/index.md": "# Nature\n\n```{toctree}\ntides\n```\n",
-    "storage/raid.md": article(1, RAID, 4, updated="2026-01-05", about="Parity over five drives."),
-    "networking/dns.md": article(2, DNS, 9, updated="2026-03-01"),
-    "storage/lsm.md": article(3, LSM, 12, updated="2026-02-01"),
-    "networking/tcp.md": article(4, TCP, 6, updated="2026-05-01"),
-    "nature/tides.md": article(5, TIDES, 95),
+    "storage/raid.md": article(1, RAID, 40, updated="2026-01-05", about="Parity over five drives."),
+    "networking/dns.md": article(2, DNS, 100, updated="2026-03-01"),
+    "storage/lsm.md": article(3, LSM, 120, updated="2026-02-01"),
+    "networking/tcp.md": article(4, TCP, 95, updated="2026-05-01"),
+    "nature/tides.md": article(5, TIDES, 950),
     "articles.md": index("Articles", ":group: topic"),
     "table.md": index("Table", ":style: table"),
     "tables.md": index("Tables", ":style: table", ":group: topic"),
@@ -147,9 +147,9 @@ def test_typing_leaves_the_entries_that_hold_every_word(
 
 def test_what_fits_in_ten_minutes(opened: Callable[..., Page]) -> None:
     page = opened("articles.html")
-    says(page, "5 of 5 articles, 2 h 6 min")
+    says(page, "5 of 5 articles, 2 h 11 min")
     page.get_by_label("Length").select_option("up to 10 min")
-    says(page, "3 of 5 articles, 19 min")
+    says(page, "3 of 5 articles, 24 min")
     assert shown(page) == [DNS, TCP, RAID]
     assert query(page) == "?max=10"
 
@@ -168,7 +168,7 @@ def test_the_sum_of_a_group_counts_what_is_shown(opened: Callable[..., Page]) ->
     page = opened("articles.html")
     sums = page.locator(".reading-index .reading-sum:visible")
     built = sums.all_text_contents()
-    assert built[0] == "2 articles · 15 min · 150 words"
+    assert built[0] == "2 articles · 20 min · 195 words"
     page.get_by_label("Length").select_option("up to 5 min")
     assert sums.all_text_contents() == ["1 of 2 articles, 4 min"]
     page.get_by_role("button", name="Reset").click()
@@ -190,7 +190,7 @@ def test_when_nothing_fits_the_status_says_so(opened: Callable[..., Page]) -> No
         ("shortest", [RAID, TCP, DNS, LSM, TIDES]),
         ("longest", [TIDES, LSM, DNS, TCP, RAID]),
         ("most words", [TIDES, LSM, DNS, TCP, RAID]),
-        ("newest", [TCP, DNS, LSM, RAID, TIDES]),  # no date comes last
+        ("newest", [TCP, DNS, LSM, RAID, TIDES]),
     ],
 )
 def test_sorting_makes_one_list_and_the_library_order_brings_the_groups_back(
@@ -205,6 +205,13 @@ def test_sorting_makes_one_list_and_the_library_order_brings_the_groups_back(
     page.get_by_label("Sort by").select_option("library order")
     assert (headings(page), shown(page)) == built
     assert query(page) == ""
+
+
+def test_cards_of_a_group_that_is_empty_take_no_room(opened: Callable[..., Page]) -> None:
+    page = opened("cards.html?topic=Nature")
+    assert headings(page) == ["Nature"]
+    display = "lists => lists.map(list => getComputedStyle(list).display)"
+    assert page.locator(".reading-cards").evaluate_all(display) == ["none", "none", "grid"]
 
 
 def test_an_index_built_in_another_order_begins_with_that(opened: Callable[..., Page]) -> None:
@@ -229,12 +236,12 @@ def test_a_shared_address_brings_everything_back(opened: Callable[..., Page]) ->
     assert page.get_by_label("Topic").input_value() == "Networking"
     assert page.get_by_label("Length").input_value() == "15"
     assert page.get_by_label("Sort by").input_value() == "minutes"
-    says(page, "2 of 5 articles, 15 min")
+    says(page, "2 of 5 articles, 20 min")
 
 
 def test_unknown_values_in_the_address_are_ignored(opened: Callable[..., Page]) -> None:
     page = opened("articles.html?topic=Alchemy&max=7&sort=luck&other=1")
-    says(page, "5 of 5 articles, 2 h 6 min")
+    says(page, "5 of 5 articles, 2 h 11 min")
     assert headings(page) == ["Networking", "Storage", "Nature"]
     assert page.get_by_label("Sort by").input_value() == "number"
 
@@ -255,7 +262,7 @@ def test_the_back_button_takes_back_one_change_at_a_time(opened: Callable[..., P
     page.go_back()
     assert query(page) == ""
     expect(text_field(page)).to_have_value("")
-    says(page, "5 of 5 articles, 2 h 6 min")
+    says(page, "5 of 5 articles, 2 h 11 min")
     page.go_forward()
     assert shown(page) == [RAID]
 
@@ -293,7 +300,7 @@ def test_everything_can_be_done_with_the_keyboard(opened: Callable[..., Page]) -
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Reset")).to_be_focused()
-    says(page, "5 of 5 articles, 2 h 6 min")
+    says(page, "5 of 5 articles, 2 h 11 min")
     assert query(page) == ""
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Networking").last).to_be_focused()
@@ -345,6 +352,13 @@ def test_every_head_of_a_table_sorts_both_ways(opened: Callable[..., Page], head
         button.click()
         orders.append([title for title in shown(page) if title != TIDES])  # it has no date
     assert orders[0] == orders[1][::-1]
+
+
+def test_an_entry_without_a_date_is_last_both_ways(opened: Callable[..., Page]) -> None:
+    page = opened("table.html")
+    for choice, first in (("oldest", RAID), ("newest", TCP)):
+        page.get_by_label("Sort by").select_option(choice)
+        assert (shown(page)[0], shown(page)[-1]) == (first, TIDES)
 
 
 def test_a_head_of_a_table_that_dissolves_hands_its_focus_on(opened: Callable[..., Page]) -> None:
@@ -407,3 +421,16 @@ def test_it_works_in_another_theme_under_a_strict_policy(opened: Callable[..., P
 def test_on_a_phone_nothing_is_cut_off(opened: Callable[..., Page], path: str, theme: str) -> None:
     page = opened(path, theme=theme, viewport={"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_master_index_of_the_library_is_whole_and_sorts(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("articles.html")
+    articles = shown(page)
+    says(page, re.compile(f"^{len(articles)} of {len(articles)} articles, "))
+    page.get_by_label("Sort by").select_option("longest")
+    entries = page.locator(".reading-index li")
+    minutes = [int(entry.get_attribute("data-minutes") or 0) for entry in entries.all()]
+    assert minutes == sorted(minutes, reverse=True)
+    assert sorted(shown(page)) == sorted(articles)

@@ -39,11 +39,10 @@
   const count = (entries) => {
     const shown = entries.filter(({ node }) => !node.hidden);
     const sum = shown.reduce((total, { minutes }) => total + minutes, 0);
-    const { one, many, minutes, hours } = status.dataset; // patterns
-    const numbers = { shown: shown.length, total: entries.length };
-    const parts = [fill(entries.length === 1 ? one : many, numbers)];
+    const pattern = status.dataset;
+    const parts = [fill(pattern.count, { shown: shown.length, total: entries.length })];
     const time = { hours: Math.floor(sum / 60), minutes: sum % 60 };
-    if (sum) parts.push(fill(time.hours ? hours : minutes, time));
+    if (sum) parts.push(fill(time.hours ? pattern.hours : pattern.minutes, time));
     return parts.join(", ");
   };
 
