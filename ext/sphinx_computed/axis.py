@@ -59,8 +59,8 @@ def ticks(low: float, high: float, log: bool = False) -> list[float]:
         low, high = low - half, high + half
     scale: Callable[[float], float] = math.log10 if log else float
     span = scale(high) - scale(low)
-    choices = _ladders(low, high) if log else []
-    choices = [marks for marks in choices or _multiples(low, high) if 3 <= len(marks) <= 9]
+    choices = (_ladders(low, high) if log else []) or _multiples(low, high)
+    choices = [marks for marks in choices if marks[0] > 0 or not log]
     return min(choices, key=lambda t: (scale(t[-1]) - scale(t[0])) / span + abs(len(t) - 6) / 20)
 
 
@@ -72,7 +72,7 @@ def _multiples(low: float, high: float) -> list[list[float]]:
         step = float(f"{m}e{e}")
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
         choices.append([float(f"{k * m}e{e}") for k in range(first, last + 1)])  # not 3 * 0.1
-    return choices
+    return [marks for marks in choices if 3 <= len(marks) <= 9]
 
 
 def _ladders(low: float, high: float) -> list[list[float]]:
