@@ -24,6 +24,7 @@ ARGUMENTS = [
 ]
 INSTALLER = [sys.executable, "-m", "playwright", "install", "chromium"]
 APT = ["apt-get", "--yes", "-qq"]
+PACKAGES = ["chromium", "libatomic1"]  # the driver needs the latter, which small systems lack
 
 
 def candidates(playwright: Playwright) -> Iterator[str]:
@@ -43,11 +44,15 @@ def launch(playwright: Playwright) -> Browser | None:
 
 
 def starts() -> bool:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        if browser:
-            browser.close()
-        return browser is not None
+    """Whether Playwright's driver and one of the browsers start here."""
+    try:
+        with sync_playwright() as playwright:
+            browser = launch(playwright)
+            if browser:
+                browser.close()
+            return browser is not None
+    except Exception:  # all that Playwright raises when a library of its driver is missing
+        return False
 
 
 def run(*command: str) -> bool:
@@ -67,8 +72,8 @@ def fetch() -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     run(*APT, "update")
-    return run(*APT, "install", "--no-install-recommends", "chromium") and starts()
+    return run(*APT, "install", "--no-install-recommends", *PACKAGES) and starts()
 
 
 if __name__ == "__main__" and not starts() and not fetch():
-    sys.exit("the browser tests need Chromium: install chromium or google-chrome on the PATH")
+    sys.exit(f"the browser tests need Chromium: install it (on Debian: {' '.join(PACKAGES)})")
