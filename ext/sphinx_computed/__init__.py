@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     # Imported here: models import sphinx_computed.svg, and must not load Sphinx for it.
-    from sphinx_computed import calc, chart, domain, knob, page, plain, source, table
+    from sphinx_computed import calc, chart, domain, knob, lexer, page, plain, source, table
     from sphinx_computed.process import WORKER
 
     app.add_config_value("computed_seconds", 10.0, "env", (float, int))
@@ -20,6 +20,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(knob.knob, html=(knob.visit_knob, None))
     app.add_node(table.knob_table, html=(table.visit_table, None))
     app.add_node(source.model_source, html=(source.visit_source, None))
+    app.add_lexer(lexer.NAME, lexer.ModelLexer)
     app.add_role("calc", calc.CalcRole())
     app.add_directive("chart", chart.ChartDirective)
     app.add_directive("knob", knob.KnobDirective)

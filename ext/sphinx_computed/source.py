@@ -11,6 +11,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.writers.html5 import HTML5Translator
 
+from sphinx_computed.lexer import NAME as LEXER
+
 
 class model_source(nodes.General, nodes.Element):
     """The text of a model as an attribute, so that it is neither counted nor searched.
@@ -30,7 +32,7 @@ def source_node(path: Path, text: str) -> model_source:
 
 def visit_source(self: HTML5Translator, node: model_source) -> None:
     file = escape(node["file"])
-    code = self.highlighter.highlight_block(node["text"], "python", location=node)
+    code = self.highlighter.highlight_block(node["text"], LEXER, location=node)
     copied = next(node.findall(addnodes.download_reference))
     address = escape(join(self.builder.dlpath, quote(copied.get("filename", ""))))
     self.body.append(

@@ -42,15 +42,16 @@ def serve(jobs: TextIO, answers: TextIO) -> None:
     for line in jobs:
         job: Job = json.loads(line)
         preload(job)
-        with tempfile.TemporaryFile() as trace:
+        with tempfile.TemporaryFile(buffering=0) as results, tempfile.TemporaryFile() as trace:
             started = time.monotonic()
-            status = run_apart(job, answers, trace)
+            status = run_apart(job, results, trace)
             late = status != 0 and time.monotonic() - started >= job["seconds"]
+            results.seek(0)
             trace.seek(0)
             spot = re.findall(rb'File ".*", line (\d+) in', _own(trace.read(), job))
-        end = {"end": status, "late": late, "line": int(spot[0]) if spot else 0}
-        answers.write(json.dumps(end) + "\n")
-        answers.flush()
+            end = {"end": status, "late": late, "line": int(spot[0]) if spot else 0}
+            answers.write(results.read().decode() + json.dumps(end) + "\n")
+            answers.flush()
 
 
 def _own(trace: bytes, job: Job) -> bytes:
@@ -77,20 +78,20 @@ def with_no_harm(module: str) -> None:
         return
 
 
-def run_apart(job: Job, answers: TextIO, trace: IO[bytes]) -> int:
+def run_apart(job: Job, results: IO[bytes], trace: IO[bytes]) -> int:
     """Evaluate *job* in a process of its own; return its exit status.
 
     Where there is no fork (Windows) a model that is stopped takes this process with it, and
     the next page starts another.
     """
     if not hasattr(os, "fork"):
-        work(job, answers, trace)
+        work(job, results, trace)
         return 0
     child = os.fork()
     if child == 0:
         os.setsid()  # whatever the model starts ends with it
         try:
-            work(job, answers, trace)
+            work(job, results, trace)
         finally:
             os._exit(0)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -99,8 +100,8 @@ def run_apart(job: Job, answers: TextIO, trace: IO[bytes]) -> int:
     return status
 
 
-def work(job: Job, answers: TextIO, trace: IO[bytes]) -> None:
-    """Write the results of *job*, and what the model printed.
+def work(job: Job, results: IO[bytes], trace: IO[bytes]) -> None:
+    """Write the results of *job*, one by one so that none is lost, and what the model printed.
 
     The alarm is a thread of the C library that ends the process, whatever Python is doing.
     """
@@ -110,15 +111,13 @@ def work(job: Job, answers: TextIO, trace: IO[bytes]) -> None:
         os.dup2(printed.fileno(), 2)
         faulthandler.dump_traceback_later(job["seconds"], exit=True, file=trace)
         for record in evaluate(job):
-            answers.write(json.dumps(record) + "\n")
-            answers.flush()
+            results.write(json.dumps(record).encode() + b"\n")
         sys.stdout.flush()
         sys.stderr.flush()
         printed.seek(0)
         text = printed.read(2000).decode(errors="replace").strip()
         if text:
-            answers.write(json.dumps({"printed": text}) + "\n")
-            answers.flush()
+            results.write(json.dumps({"printed": text}).encode() + b"\n")
         faulthandler.cancel_dump_traceback_later()
 
 
