@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
+    # Imported here: the tools of this package run without Sphinx.
+    from editorial.check import CheckArticle, EditorialDomain, check_catalogue
+
     # Before others ask which pages were removed.
     app.connect("env-get-outdated", leave_out_undecodable, priority=100)
+    app.connect("builder-inited", check_catalogue)
+    app.add_domain(EditorialDomain)
+    app.add_transform(CheckArticle)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}
