@@ -16,9 +16,7 @@ BIB = """
 """
 CONF = """
 extensions = ["myst_parser", "sphinx_reading", "reader"]
-html_math_renderer = "mathml"
 reading_article_key = "number"
-myst_enable_extensions = ["dollarmath"]
 """
 
 
@@ -113,11 +111,3 @@ def test_other_builders_have_the_list(site: Site, builder: str) -> None:
         if path.suffix in {".txt", ".tex", ".xhtml"}
     ]
     assert any("J. Engines" in text for text in texts)
-
-
-def test_a_formula_is_mathml_and_an_unknown_command_is_told(site: Site) -> None:
-    site.write({"t/b.md": article("A $k^2$.\n\n$$\n\\frac{a}{b}\n$$\n\nNo $\\nonsense$.", 2)})
-    built = site.build()
-    assert len(built.page("t/b").select("math")) == 2
-    assert "b.md:13: WARNING: formula '\\\\nonsense' cannot be set" in built.warnings
-    assert built.page("t/b").select_one("code").get_text() == "\\nonsense"  # type: ignore[union-attr]
