@@ -42,6 +42,8 @@ def select(articles: Iterable[Article], query: Query) -> list[Article]:
     chosen = [a for a in articles if query.topic is None or a.topic == query.topic]
     chosen.sort(key=SORT_KEYS["title"])
     chosen.sort(key=SORT_KEYS[query.sort], reverse=query.order == "descending")
+    if query.sort == "number":  # those without one stay last both ways
+        chosen.sort(key=lambda article: article.number is None)
     return chosen[: query.limit or None]
 
 
