@@ -13,10 +13,13 @@ p   rate                             probability that an absent name gets a yes
 MB are 10**6 bytes, MiB are 2**20 bytes. The hash functions are taken to scatter names evenly.
 """
 
+from functools import cache
 from hashlib import blake2b
 from math import comb, exp, expm1, log, log1p, log2, perm
 
 import numpy as np
+
+from sphinx_computed.svg import Chart
 
 # The running example.
 items = 100_000_000
@@ -24,6 +27,11 @@ name_bytes = 20  # length of one name; the filter's size does not depend on it
 bits_per_item = 9.585
 hashes = 7
 target_rate = 0.01
+
+# What the reader chooses, at first the running example.
+chosen_bits = 9.585
+chosen_hashes = 7
+most_hashes = 12  # as many are offered
 
 # The filter small enough to print: every name sets three of 16 bits.
 toy_bits = 16
@@ -198,7 +206,7 @@ def blocked_hashes(bits_per_item: float = bits_per_item) -> int:
 def blocked_extra_megabytes() -> float:
     """MB that a filter of 512-bit lines needs on top to reach the plain filter's rate again."""
     low, high = bits_per_item, 2 * bits_per_item + 2
-    for _ in range(40):
+    for _ in range(20):  # to a ten-thousandth of a bit
         middle = (low + high) / 2
         worse = blocked_rate(middle, blocked_hashes(middle)) > rate(bits_per_item, hashes)
         low, high = (middle, high) if worse else (low, middle)
@@ -250,21 +258,26 @@ class BloomFilter:
         self.array = np.zeros(bits, dtype=bool)
         self.hashes = hashes
 
-    def position(self, keys: np.ndarray, i: int) -> np.ndarray:
-        """The position of each key under hash function i, from 0 to k - 1."""
-        h1, h2 = _mix(keys), _mix(~keys) | np.uint64(1)
-        return (h1 + np.uint64(i) * h2) % np.uint64(len(self.array))
-
     def set(self, keys: np.ndarray, value: bool = True) -> None:
         """Add these keys; with False, clear their bits, which a Bloom filter must never do."""
         for i in range(self.hashes):
-            self.array[self.position(keys, i)] = value
+            self.array[position(*two_hashes(keys), i, len(self.array))] = value
 
     def matches(self, keys: np.ndarray) -> np.ndarray:
         """The keys that get a yes. A key is dropped at the first of its bits that is 0."""
         for i in range(self.hashes):
-            keys = keys[self.array[self.position(keys, i)]]
+            keys = keys[self.array[position(*two_hashes(keys), i, len(self.array))]]
         return keys
+
+
+def two_hashes(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """h1 and h2 of each key; h2 is odd, so that it is never 0."""
+    return _mix(keys), _mix(~keys) | np.uint64(1)
+
+
+def position(h1: np.ndarray, h2: np.ndarray, i: int, bits: int) -> np.ndarray:
+    """The position of each key under hash function i, from 0 to k - 1."""
+    return ((h1 + np.uint64(i) * h2) % np.uint64(bits)).view(np.int64)  # what NumPy indexes with
 
 
 def _mix(keys: np.ndarray) -> np.ndarray:
@@ -296,24 +309,51 @@ def wrong_yeses(
     return len(bloom.matches(np.arange(items, items + queries, dtype=np.uint64)))
 
 
-def measured_rate(bits_per_item: float = bits_per_item, hashes: int = hashes) -> float:
-    """Share of wrong yeses in the measured filter."""
-    return wrong_yeses(bits_per_item, hashes) / sample_queries
+@cache
+def all_wrong_yeses(bits_per_item: float = bits_per_item) -> list[int]:
+    """`wrong_yeses` for 1, 2 … 12 hash functions, all in one pass.
+
+    Their filters differ only in who set a bit: it is 1 with k functions if the first function that
+    sets it is one of those k. So the array holds, in place of bits, the number of that function.
+    """
+    bits = round(sample_items * bits_per_item)
+    first = np.full(bits, most_hashes, dtype=np.uint8)
+    pair = two_hashes(np.arange(sample_items, dtype=np.uint64))
+    for i in reversed(range(most_hashes)):
+        first[position(*pair, i, bits)] = i
+    pair = two_hashes(np.arange(sample_items, sample_items + sample_queries, dtype=np.uint64))
+    latest = np.zeros(sample_queries, dtype=np.uint8)
+    counts = []
+    for i in range(most_hashes):
+        np.maximum(latest, first[position(*pair, i, bits)], out=latest)
+        counts.append(int(np.count_nonzero(latest <= i)))
+    return counts
 
 
-def expected_yeses() -> float:
+def expected_yeses(bits_per_item: float = bits_per_item, hashes: int = hashes) -> float:
     """Wrong yeses that the formula predicts for the measured filter."""
     return sample_queries * rate(bits_per_item, hashes)
 
 
-def spread() -> float:
-    """One binomial standard deviation of that number."""
-    return (expected_yeses() * (1 - rate(bits_per_item, hashes))) ** 0.5
+def spread(bits_per_item: float = bits_per_item, hashes: int = hashes) -> float:
+    """Standard deviation of their number, from one such filter to the next.
+
+    The number of ones has the variance m q (1 - q (1 + k/c)), with q = e^(-k/c) the share of zeros
+    (balls thrown at m boxes); the rate moves by k times the relative change of that number. To
+    this the questions add their binomial noise.
+    """
+    share = ones(bits_per_item, hashes)
+    zeros = 1 - share
+    variance = zeros * (1 - zeros * (1 + hashes / bits_per_item))
+    fill = (variance / (sample_items * bits_per_item)) ** 0.5 / share
+    expected = expected_yeses(bits_per_item, hashes)
+    return (expected * (1 - expected / sample_queries) + (hashes * fill * expected) ** 2) ** 0.5
 
 
 # -- The filter of 16 bits -------------------------------------------------------------------
 
 
+@cache
 def toy(*cleared: str) -> BloomFilter:
     """The filter of the three names, after the bits of *cleared* have been set back to 0."""
     bloom = BloomFilter(toy_bits, toy_hashes)
@@ -326,19 +366,90 @@ def toy(*cleared: str) -> BloomFilter:
 
 def toy_positions(name: str) -> list[int]:
     """The bits of a name in that filter, in increasing order."""
-    return sorted(int(toy().position(key(name), i)[0]) for i in range(toy_hashes))
+    pair = two_hashes(key(name))
+    return sorted(int(position(*pair, i, toy_bits)[0]) for i in range(toy_hashes))
+
+
+def toy_places(name: str) -> str:
+    """The same, as a list to print.
+
+    >>> toy_places("ada")
+    '4, 6, 13'
+    """
+    return ", ".join(map(str, toy_positions(name)))
 
 
 def toy_reads(name: str) -> str:
     """What stands at those positions."""
-    return " ".join(str(int(toy().array[i])) for i in toy_positions(name))
+    return " ".join(str(int(bit)) for bit in toy().array[toy_positions(name)])
 
 
-def toy_answer(name: str, *cleared: str) -> bool:
-    """Does that filter take the name for present?"""
-    return len(toy(*cleared).matches(key(name))) == 1
+def toy_answer(name: str, *cleared: str) -> str:
+    """What that filter says of the name.
+
+    >>> toy_answer("edsger"), toy_answer("edsger", "ada")
+    ('taken', 'free')
+    """
+    return "taken" if len(toy(*cleared).matches(key(name))) else "free"
 
 
 def toy_ones() -> int:
     """Number of bits set in that filter."""
     return int(toy().array.sum())
+
+
+# -- Charts and words ------------------------------------------------------------------------
+
+
+def functions(k: int) -> str:
+    """How many hash functions, in words that a sentence can take.
+
+    >>> functions(1), functions(7)
+    ('1 hash function', '7 hash functions')
+    """
+    return f"{k} hash function{'s' if k > 1 else ''}"
+
+
+def percent(share: float, spec: str = "g") -> str:
+    """A share as charts print it, with a no-break space.
+
+    >>> percent(0.0001), percent(0.01004, "#.3g")
+    ('0.01\xa0%', '1.00\xa0%')
+    """
+    return f"{100 * share:{spec}}\N{NO-BREAK SPACE}%"
+
+
+def plane(x: str, x_range: tuple[float, float], **how: bool) -> Chart:
+    """Two axes, the upright one for rates from 0.01 % to 100 %."""
+    return Chart(
+        x=x,
+        y="false positives",
+        x_range=x_range,
+        y_range=(1e-4, 1),
+        y_log=True,
+        y_format=percent,
+        **how,
+    )
+
+
+def rate_against_bits() -> str:
+    """The rate for the best number of hash functions and for the chosen one."""
+    chart = plane("bits per name", (2, 18))
+    sizes = [2 + i / 2 for i in range(33)]
+    chart.line([2, 18], [rate(c, best_hashes(c)) for c in (2, 18)], "best number")
+    chart.line(sizes, [rate(c, chosen_hashes) for c in sizes], functions(chosen_hashes))
+    here = rate(chosen_bits, chosen_hashes)
+    chart.point(chosen_bits, here, percent(here, "#.3g"))
+    return chart.svg()
+
+
+def rate_against_hashes() -> str:
+    """The rate at the chosen size, by the formula and as measured."""
+    chart = plane("hash functions", (0.8, 100), x_log=True)
+    numbers = [10 ** (i / 24) for i in range(49)]
+    chart.line(numbers, [rate(chosen_bits, k) for k in numbers], f"{chosen_bits:g} bits per name")
+    measured = [count / sample_queries for count in all_wrong_yeses(chosen_bits)]
+    chart.scatter(range(1, most_hashes + 1), measured, "measured")
+    here = rate(chosen_bits, chosen_hashes)
+    chart.point(chosen_hashes, here, percent(here, "#.3g"))
+    return chart.svg()

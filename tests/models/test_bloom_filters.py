@@ -1,6 +1,7 @@
-"""The model of the article on Bloom filters, and the numbers that the article types."""
+"""The model of the article on Bloom filters, and the numbers typed in its text."""
 
 import doctest
+import re
 from fractions import Fraction
 from itertools import product
 from math import log
@@ -20,7 +21,7 @@ def bloom(model):
 
 def test_the_examples_in_the_model_are_right(bloom):
     result = doctest.testmod(bloom)
-    assert result.attempted >= 12
+    assert result.attempted >= 16
     assert result.failed == 0
 
 
@@ -136,11 +137,33 @@ def test_an_empty_filter_says_no(bloom):
     assert len(bloom.BloomFilter(100, 7).matches(np.arange(1000, dtype=np.uint64))) == 0
 
 
-@pytest.mark.parametrize("hashes", [2, 4, 7, 10, 14])
-def test_the_measured_rate_is_the_predicted_one(bloom, hashes):
-    """Within three binomial standard deviations of 100,000 questions."""
-    expected = bloom.sample_queries * bloom.exact_rate(10_000, 95_850, hashes)
-    assert abs(bloom.wrong_yeses(9.585, hashes) - expected) < 3 * expected**0.5
+OFFERED = [4, 6, 8, 9.585, 12, 16]  # bits per name
+
+
+@pytest.mark.parametrize("bits", OFFERED)
+def test_the_measured_rate_is_the_predicted_one(bloom, bits):
+    """Within three standard deviations from filter to filter, for every number of functions."""
+    for k, count in enumerate(bloom.all_wrong_yeses(bits), start=1):
+        exact = bloom.exact_rate(bloom.sample_items, round(bits * bloom.sample_items), k)
+        deviation = count - bloom.sample_queries * exact
+        assert abs(deviation) < 3 * bloom.spread(bits, k)
+
+
+@pytest.mark.parametrize(("bits", "hashes"), [(4, 1), (4, 12), (9.585, 7), (16, 2), (16, 11)])
+def test_one_pass_counts_what_each_filter_alone_gives(bloom, bits, hashes):
+    assert bloom.all_wrong_yeses(bits)[hashes - 1] == bloom.wrong_yeses(bits, hashes)
+
+
+@pytest.mark.parametrize(("bits", "hashes"), [(4, 12), (9.585, 7)])
+def test_the_spread_is_that_of_many_filters(bloom, bits, hashes):
+    """Three hundred filters by independent throws; the spread of a spread is 1 / sqrt(2 n)."""
+    random = np.random.default_rng(75)
+    length, counts = round(bits * bloom.sample_items), []
+    for _ in range(300):
+        array = np.zeros(length, dtype=bool)
+        array[random.integers(length, size=hashes * bloom.sample_items)] = True
+        counts.append(random.binomial(bloom.sample_queries, array.mean() ** hashes))
+    assert np.std(counts) == pytest.approx(bloom.spread(bits, hashes), rel=3 / 600**0.5)
 
 
 def test_keys_are_the_same_everywhere(bloom):
@@ -152,80 +175,104 @@ def test_an_absent_name_costs_about_two_probes(bloom):
     assert bloom.probes(9.585, 7) == pytest.approx(2.05, abs=0.01)
 
 
+# -- Charts and knobs ------------------------------------------------------------------------
+
+
+def test_the_reader_starts_at_the_running_example(bloom):
+    assert (bloom.chosen_bits, bloom.chosen_hashes) == (bloom.bits_per_item, bloom.hashes)
+
+
+def test_a_fixed_number_of_functions_is_never_better_than_the_best(bloom):
+    """The two lines of the first chart: they touch at k / ln 2 bits and nowhere else."""
+    for k in range(1, bloom.most_hashes + 1):
+        touch = k / log(2)
+        assert bloom.rate(touch, k) == pytest.approx(bloom.rate(touch, bloom.best_hashes(touch)))
+        for c in (touch * 0.7, touch * 1.4):
+            assert bloom.rate(c, k) > 1.02 * bloom.rate(c, bloom.best_hashes(c))
+
+
+@pytest.mark.parametrize("bits", OFFERED)
+def test_charts_show_every_point_that_the_knobs_lead_to(bloom, monkeypatch, bits):
+    monkeypatch.setattr(bloom, "chosen_bits", bits)
+    for k in range(1, bloom.most_hashes + 1):
+        monkeypatch.setattr(bloom, "chosen_hashes", k)
+        label = f"{100 * bloom.rate(bits, k):#.3g}\N{NO-BREAK SPACE}%"
+        assert label in bloom.rate_against_bits()
+        assert label in bloom.rate_against_hashes()
+        assert f">{bloom.functions(k)}<" in bloom.rate_against_bits()
+        assert 1e-4 < bloom.rate(bits, k) < 1  # the axis
+        assert bloom.all_wrong_yeses(bits)[k - 1] > 1  # "wrong yeses"
+
+
+def test_the_page_offers_these_values(expect):
+    bits = ", ".join(map(str, OFFERED))
+    expect(SLUG, f":values: {bits}", ":label: Hash functions :values: 1..12")
+
+
 # -- The numbers typed in the article --------------------------------------------------------
 
 
-def test_opening_numbers(bloom, expect):
-    expect(
-        SLUG,
-        f"fill {bloom.list_gigabytes():.0f} GB",
-        f"{bloom.megabytes():.1f} MB ({bloom.mebibytes():.1f} MiB)",
-    )
+def test_opening(bloom, expect):
+    expect(SLUG, "names of twenty bytes each", "fewer than ten bits for each name of a hundred and")
+    assert bloom.name_bytes == 20
     assert 8 * bloom.name_bytes == 160
     assert 9 < bloom.bits_per_item < 10
-    assert round(bloom.rate() * 100) == 1
+    assert bloom.items == 100e6
+    assert round(bloom.rate() * 100) == 1  # "of a hundred free names about one"
+    assert round(bloom.megabytes()) == 120  # the title
 
 
-def test_toy_numbers(bloom, expect):
-    answers = {"ada": True, "grace": True, "edsger": True, "ken": False, "tim": True}
+def test_toy(bloom, expect):
+    answers = dict.fromkeys(["ada", "grace", "edsger"], "taken") | {"ken": "free", "tim": "taken"}
+    assert {name: bloom.toy_answer(name) for name in answers} == answers
     assert tuple(answers)[:3] == bloom.toy_names
-    for name, taken in answers.items():
-        positions = ", ".join(str(position) for position in bloom.toy_positions(name))
-        word = "taken" if taken else "free"
-        expect(SLUG, f"| {name} | {positions} | {bloom.toy_reads(name)} | {word} |")
-        assert bloom.toy_answer(name) is taken
-    assert (bloom.toy_bits, bloom.toy_ones()) == (16, 8)
-    assert set(bloom.toy_positions("ada")) & set(bloom.toy_positions("edsger")) == {6}
-    assert not bloom.toy_answer("edsger", "ada")
+    expect(SLUG, "sixteen bits, all 0, and three", "eight bits are 1")
+    assert (bloom.toy_bits, bloom.toy_hashes, bloom.toy_ones()) == (16, 3, 8)
+    expect(SLUG, "Had ken been added, bit 1 would be set", "ada and edsger share bit 6")
+    expect(SLUG, "grace set bits 3 and 12, edsger set bit 5")
+    of = {name: set(bloom.toy_positions(name)) for name in answers}
+    assert 1 in of["ken"]
+    assert not bloom.toy().array[1]
+    assert of["tim"] == {3, 12, 5}
+    assert {3, 12} <= of["grace"]
+    assert 5 in of["edsger"]
+    assert of["ada"] & of["edsger"] == {6}
+    assert bloom.toy_answer("edsger", "ada") == "free"
 
 
-def test_size_and_error_numbers(bloom, expect):
-    expect(
-        SLUG,
-        f"{bloom.rate(9.585, 70):.0%}".replace("%", " %") + " of the free names",
-        f"{bloom.best_bits_per_item():.3f} bits per name and {bloom.best_hashes():.2f} positions",
-        f"give {bloom.rate():.3%}".replace("%", " %"),
-        f"need {bloom.items * bloom.bits_per_item / 1e6:.1f} million bits",
-        f"{bloom.bits_per_decade():.2f} bits per name,"
-        f" {bloom.megabytes(bits_per_item=bloom.bits_per_decade()):.1f} MB here",
-        f"It gave {bloom.wrong_yeses():,} wrong yeses",
-        f"expects {bloom.expected_yeses():,.0f}, with a standard deviation of {bloom.spread():.0f}",
-        f"{bloom.sample_items:,} keys at {bloom.bits_per_item} bits",
-        f"{bloom.sample_queries:,} absent keys",
-        f"higher by {bloom.excess() * 1e9:.0f} parts in a billion",
-    )
+def test_seven_positions(bloom, expect):
+    expect(SLUG, "Seven, the nearest whole number", "keys 0 to 9,999")
+    assert round(bloom.best_hashes()) == 7
+    assert bloom.sample_items == 10_000
 
 
-def test_overfilling_and_removal_numbers(bloom, expect):
-    expect(
-        SLUG,
-        f"The rate becomes {bloom.overfilled(2) * 100:.1f} %",
-        f"from {bloom.ones() * 100:.0f} % to {bloom.ones(9.585 / 2) * 100:.0f} %",
-        f"the rate to {bloom.overfilled(1.1) * 100:.2f} %",
-        f"{3 * bloom.megabytes():.0f} to {4 * bloom.megabytes():.0f} MB",
-    )
-    assert round(bloom.overfilled(2) / bloom.rate()) == 16
+def test_twice_the_names(bloom):
+    assert round(bloom.overfilled(2) / bloom.rate()) == 16  # the heading
 
 
-def test_hash_range_numbers(bloom, expect):
-    expect(
-        SLUG,
-        f"the formula says {bloom.folded_rate(10**9, 9_585_058_432, 7, 2**31) * 100:.1f} %",
-        f"errs at only {bloom.folded_rate(10**8, 958_500_000, 7, 2**31) * 100:.1f} %",
-    )
-    assert round(9_585_058_432 / 2**31, 1) == 4.5  # "a fifth", in a heading
+def test_spark(bloom, expect):
+    reach = 100 * bloom.folded_rate(10**9, 9_585_058_432, 7, 2**31)
+    expect(SLUG, f"{reach:.1f} % of the absent items got a yes", "into 9.585 billion bits")
+    assert 4.4 < 9_585_058_432 / 2**31 < 5.4  # "a fifth", in the heading
+    assert round(100 * bloom.folded_rate(10**6, 9_585_059, 7, 2**31), 1) == 1.0  # 0.99 measured
+    assert bloom.folded_rate(10**8, 958_500_000, 7, 2**31) > 1.05 * bloom.rate()
 
 
-def test_memory_and_bound_numbers(bloom, expect):
-    minimum = bloom.megabytes(bits_per_item=bloom.bound())
-    expect(
-        SLUG,
-        f"best rate is then {bloom.blocked_rate(hashes=6) * 100:.2f} %, with six positions",
-        f"About {bloom.blocked_extra_megabytes():.0f} MB more",
-        f"{bloom.bound():.2f} bits, or {minimum:.1f} MB",
-        f"takes {bloom.overhead() * 100:.0f} % more",
-        f"part of the {bloom.megabytes() - minimum:.1f} MB",
-        f"{bloom.megabytes() - minimum:.0f} MB more than the minimum",
-    )
+def test_price(bloom, expect):
+    above = bloom.megabytes() - bloom.megabytes(bits_per_item=bloom.bound())
+    expect(SLUG, f"What {above:.0f} MB above the minimum buys", "after two reads on average")
     assert bloom.blocked_hashes() == 6
     assert round(bloom.probes()) == 2
+
+
+def test_alternative_texts_of_the_charts(bloom, expect):
+    best = {c: 100 * bloom.rate(c, bloom.best_hashes(c)) for c in (4, 16)}
+    expect(SLUG, f"{best[4]:.0f} percent at 4 bits per name to {best[16]:.2g} percent at 16")
+    at = {k: 100 * bloom.rate(9.585, k) for k in (1, 7, 70)}
+    expect(
+        SLUG,
+        f"At 9.585 bits per name it falls from {at[1]:.1f} percent with 1 hash function",
+        f"to {at[7]:.0f} percent at 7 and climbs to {at[70]:.0f} percent at 70; twelve measured",
+    )
+    assert bloom.most_hashes == 12
+    assert len(re.findall("M[^M]*m-3-3h6v6h-6z", bloom.rate_against_hashes())) == 12
