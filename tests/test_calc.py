@@ -431,3 +431,11 @@ def test_a_page_that_no_longer_computes_loads_nothing(project):
     site.write({"index.md": "# A\n\nTwo.\n"})
     os.utime(site.source / "index.md", (2e9, 2e9))
     assert "computed." not in site.build().html("index")
+
+
+@pytest.mark.parametrize("suffix", ["md", "rst"])
+def test_a_fault_is_told_with_its_own_line_within_a_paragraph(project, suffix):
+    role = {"md": "{calc}`1 / 0`", "rst": ":calc:`1 / 0`"}[suffix]
+    page = f"A\n=\n\nFirst,\nsecond 1 / 0,\nthird {role}.\n"
+    built = project({f"index.{suffix}": page, "index.py": ""}, **MARKDOWN).build()
+    assert f"index.{suffix}:6: WARNING: 1 / 0: ZeroDivisionError" in built.warnings

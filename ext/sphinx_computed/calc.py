@@ -27,6 +27,16 @@ class CalcRole(SphinxRole):
         return [node], []
 
 
+def find_line(node: calc, source: str) -> None:
+    """Give *node* its own line of *source*: parsers know the first line of its paragraph."""
+    start = 0
+    for _ in range((node.line or 1) - 1):
+        start = source.find("\n", start) + 1
+    at = source.find(f"`{node['written']}", start)
+    if at >= 0:
+        node.line = source.count("\n", 0, at) + 1
+
+
 def request_of(node: calc) -> Request | None:
     """What *node* asks of the model; None, after a warning, if it cannot be asked."""
     parts = split(node["written"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
@@ -18,6 +18,7 @@ OWN_TEXT = (nodes.literal_block, nodes.comment, nodes.problematic, nodes.system_
 FORMULA = "a formula stays symbolic; put its numbers beside it, in the sentence"
 ATTRIBUTE = "alternative text and titles hold no number; type it and test it"
 BAR = r"a bar within a table cell is written \|, or the cell ends there"
+NAMES = ("alt", "reftitle", "title")
 ELSEWHERE = "write the name of the role directly before its code span: {calc}`…` or :calc:`…`"
 SWALLOWED = {
     nodes.math: FORMULA,
@@ -31,11 +32,11 @@ Loss = tuple[nodes.Node | int, str]
 """The place of a lost calc, a node or a line of the page, and what to write instead."""
 
 
-def losses(document: nodes.document, source: str) -> Iterator[Loss]:
-    """Where a ``calc`` of *source* is lost, and what to do instead."""
-    accounted = Counter(key(node["written"]) for node in document.findall(calc))
+def losses(page: Sequence[nodes.Node], source: str) -> Iterator[Loss]:
+    """Where a ``calc`` of *source* is lost among the nodes of its page, and what to do instead."""
+    accounted = Counter(key(node["written"]) for node in page if isinstance(node, calc))
     remains: list[str] = []
-    for node, text, advice in leftovers(document):
+    for node, text, advice in leftovers(page):
         if advice:
             yield node, advice
             remains += [key(part) for part in ROLE.split(text)[1:]]
@@ -55,19 +56,19 @@ def key(text: str) -> str:
     return " ".join(text.replace("\\|", "|").strip("}` \n").split())
 
 
-def leftovers(document: nodes.document) -> Iterator[tuple[nodes.Node, str, str]]:
+def leftovers(page: Sequence[nodes.Node]) -> Iterator[tuple[nodes.Node, str, str]]:
     """Where the role's own name stands in the page: the place, its text, and advice.
 
     There is no advice where the name is meant to stand, as in a block of code.
     """
-    for node in document.findall():
+    for node in page:
         if isinstance(node, nodes.Text):
-            if ROLE.search(node) and not isinstance(node.parent, calc):
+            if "calc" in node and ROLE.search(node) and not isinstance(node.parent, calc):
                 meant = isinstance(node.parent, OWN_TEXT) or node.startswith("<!--")
                 yield node.parent, node, "" if meant else advice(node)
         elif isinstance(node, nodes.Element):
-            texts = [str(node.get(name, "")) for name in ("alt", "reftitle", "title")]
-            yield from ((node, text, ATTRIBUTE) for text in texts if ROLE.search(text))
+            texts = [node.attributes[name] for name in NAMES if name in node.attributes]
+            yield from ((node, text, ATTRIBUTE) for text in texts if ROLE.search(str(text)))
 
 
 def advice(node: nodes.Node) -> str:
@@ -93,9 +94,8 @@ def written(source: str) -> Iterator[tuple[int, str, str]]:
         yield source.count("\n", 0, match.start()) + 1, key(match[2]), advice
 
 
-def mark_unknown_roles(document: nodes.document) -> None:
+def mark_unknown_roles(page: Sequence[nodes.Node]) -> None:
     """Leave a mark where a role is unknown: Markdown's parser warns and drops its text."""
-    for node in list(document.findall(nodes.system_message)):
-        role = UNKNOWN.search(node.astext())
-        if role:
+    for node in page:
+        if isinstance(node, nodes.system_message) and (role := UNKNOWN.search(node.astext())):
             node.replace_self(nodes.problematic("", f"[unknown role: {role[1]}]"))

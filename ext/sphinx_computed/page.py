@@ -14,7 +14,7 @@ from sphinx_computed import calc as calcs
 from sphinx_computed import chart as charts
 from sphinx_computed import model
 from sphinx_computed.cache import Cache
-from sphinx_computed.calc import calc, mark_failed
+from sphinx_computed.calc import calc, find_line, mark_failed
 from sphinx_computed.chart import chart
 from sphinx_computed.domain import computed_pages
 from sphinx_computed.evaluate import Answers, Combination, Request, evaluate
@@ -37,16 +37,20 @@ class ComputePage(SphinxTransform):
     def apply(self, **_kwargs: Any) -> None:
         page = Path(self.env.doc2path(self.env.docname))
         source = page.read_text("utf-8", "replace")
-        mark_unknown_roles(self.document)
+        whole = list(self.document.findall())
+        mark_unknown_roles(whole)
+        for node in whole:
+            if isinstance(node, calc) and node.source == str(page):
+                find_line(node, source)
         if ROLE.search(source):
-            for place, advice in losses(self.document, source if page.suffix == ".md" else ""):
+            for place, advice in losses(whole, source if page.suffix == ".md" else ""):
                 location = f"{page}:{place}" if isinstance(place, int) else place
                 warn(f"a calc is lost here: {advice}", ComputedWarning.PLACE, location)
         if self.env.current_document.get("computed"):
-            self._compute(model.beside(page))
+            self._compute(whole, model.beside(page))
 
-    def _compute(self, path: Path) -> None:
-        found = [n for n in self.document.findall() if isinstance(n, calc | chart | knob)]
+    def _compute(self, whole: list[nodes.Node], path: Path) -> None:
+        found = [node for node in whole if isinstance(node, calc | chart | knob)]
         wanted = list(requests(found))
         controls = [node for node in found if isinstance(node, knob)]
         text = read_model(self.env, path, found[0]) if found else None

@@ -9,8 +9,8 @@ less than 1, and here neither threads nor open files are inherited. Imports no S
 
 from __future__ import annotations
 
-import ast
 import faulthandler
+import gc
 import importlib
 import json
 import os
@@ -41,7 +41,7 @@ def serve(jobs: TextIO, answers: TextIO) -> None:
     """Answer every job with its results and a last record that tells how it ended."""
     for line in jobs:
         job: Job = json.loads(line)
-        preload(job)
+        read(job)
         with tempfile.TemporaryFile(buffering=0) as results, tempfile.TemporaryFile() as trace:
             started = time.monotonic()
             status = run_apart(job, results, trace)
@@ -60,22 +60,20 @@ def _own(trace: bytes, job: Job) -> bytes:
     return b"\n".join(line for line in trace.splitlines() if name in line)
 
 
-def preload(job: Job) -> None:
-    """Import here what many models share, so that no page pays for it again."""
+def read(job: Job) -> None:
+    """Parse the model, and import here what many models share: each page's fork has both."""
+    job["tree"], job["fault"] = None, None
     try:
-        names = {name for name, _ in imports(ast.parse(job["text"]))}
-    except SyntaxError:  # the page's own process will say so
+        job["tree"] = parse(job["text"], Path(job["path"]))
+    except Exception as error:
+        job["fault"] = error
         return
+    names = [f"{name}." for name, _ in imports(job["tree"])]
     for module in ("numpy", "sphinx_computed.svg"):
-        if any(f"{name}.".startswith(f"{module}.") for name in names):
-            with_no_harm(module)
-
-
-def with_no_harm(module: str) -> None:
-    try:
-        importlib.import_module(module)
-    except Exception:  # not installed: the model's own import will say so
-        return
+        if any(name.startswith(f"{module}.") for name in names):
+            with suppress(Exception):  # not installed: the model's own import will say so
+                importlib.import_module(module)
+    gc.freeze()  # what is here, no fork has to look at
 
 
 def run_apart(job: Job, results: IO[bytes], trace: IO[bytes]) -> int:
@@ -126,8 +124,10 @@ def evaluate(job: Job) -> Iterator[Record]:
     path = Path(job["path"])
     for number, (values, wanted) in enumerate(job["combinations"]):
         try:
+            if job["fault"]:
+                raise job["fault"]
             if number == 0:
-                code = compiled(parse(job["text"], path), path, job["knobs"])
+                code = compiled(job["tree"], path, job["knobs"])
             model = execute(code, path, dict(zip(job["knobs"], values, strict=True)))
         except BaseException as error:  # SystemExit too: a model is not trusted to be well
             yield {"combination": number, **failure(error, path)}
