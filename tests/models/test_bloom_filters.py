@@ -8,7 +8,7 @@ from math import log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 SLUG = "bloom-filters"
@@ -65,9 +65,9 @@ def test_exact_rate_against_all_settings(bloom, items, bits, hashes):
     assert bloom.exact_rate(items, bits, hashes) == pytest.approx(expected, rel=1e-12)
 
 
+@settings(deadline=None)
 @given(items=st.integers(1, 300), spare=st.integers(1, 12), hashes=st.integers(2, 10))
-def test_the_approximation_is_always_too_low(model, items, spare, hashes):
-    bloom = model(SLUG)
+def test_the_approximation_is_always_too_low(bloom, items, spare, hashes):
     bits = items * spare + hashes
     assert bloom.exact_rate(items, bits, hashes) > bloom.rate(bits / items, hashes) * (1 - 1e-9)
 
@@ -120,13 +120,13 @@ def test_bits_in_one_line_by_simulation(bloom):
 # -- The real filter -------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(
     names=st.lists(st.text(), max_size=40),
     bits=st.integers(1, 400),
     hashes=st.integers(1, 12),
 )
-def test_a_name_that_was_added_is_never_missed(model, names, bits, hashes):
-    bloom = model(SLUG)
+def test_a_name_that_was_added_is_never_missed(bloom, names, bits, hashes):
     taken = bloom.BloomFilter(bits, hashes)
     for name in names:
         taken.set(bloom.key(name))
@@ -202,6 +202,13 @@ def test_charts_show_every_point_that_the_knobs_lead_to(bloom, monkeypatch, bits
         assert f">{bloom.functions(k)}<" in bloom.rate_against_bits()
         assert 1e-4 < bloom.rate(bits, k) < 1  # the axis
         assert bloom.all_wrong_yeses(bits)[k - 1] > 1  # "wrong yeses"
+
+
+def test_the_ring_lies_where_the_filter_was_measured(bloom):
+    place = r"M([\d.]+) ([\d.]+)"
+    (ring,) = re.findall(place + "m-3 0a", bloom.rate_against_hashes())
+    square = re.findall(place + "m-3-3h", bloom.rate_against_hashes())[bloom.chosen_hashes - 1]
+    assert [*map(float, ring)] == pytest.approx([*map(float, square)], abs=1)
 
 
 def test_the_page_offers_these_values(expect):
