@@ -333,18 +333,17 @@ def list_items(page: Page) -> Findings:
         if len(found) > LIST_ITEMS:
             yield found, f"a list of {len(found)} items: {LIST_ITEMS} at most"
     for item in page.all(nodes.list_item):
-        if re.match(r"□?:", text_after_bold(item)):
+        if text_after_bold(item).startswith(":"):
             yield item, "a bold lead-in with a colon: write the item as a sentence"
 
 
 def text_after_bold(item: nodes.list_item) -> str:
     """What follows the bold words that *item* begins with, their own colon included; else ""."""
-    first = item.children[0] if item.children else None
-    lead = first.children[0] if isinstance(first, nodes.paragraph) and first.children else None
-    if not isinstance(lead, nodes.strong) or not isinstance(first, nodes.paragraph):
+    text, lead = text_of(item), next(item.findall(nodes.strong), None)
+    bold_text = text_of(lead) if lead is not None else ""
+    if not bold_text or not text.startswith(bold_text):
         return ""
-    bold_text = text_of(lead)
-    return ":" if bold_text.endswith(":") else text_of(first)[len(bold_text) :].lstrip()
+    return ":" if bold_text.endswith(":") else text[len(bold_text) :].lstrip()
 
 
 def admonition(page: Page) -> Findings:
@@ -357,9 +356,10 @@ def admonition(page: Page) -> Findings:
 def table_cell(page: Page) -> Findings:
     """Tables hold figures and names: twelve words a cell at most."""
     for node in page.all(nodes.entry):
-        count = len(words(text_of(node)))
-        if count > CELL_WORDS:
-            yield node, f"a table cell of {count} words: {CELL_WORDS} at most; write prose"
+        cell = words(text_of(node))
+        if len(cell) > CELL_WORDS:
+            begins = " ".join(cell[:3])
+            yield node, f"the cell '{begins} …' has {len(cell)} words: {CELL_WORDS} at most"
 
 
 def charts(page: Page) -> Findings:
