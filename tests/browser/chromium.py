@@ -20,16 +20,21 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     # as root Chromium starts without its sandbox or not at all
-    *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
 INSTALLER = [sys.executable, "-m", "playwright", "install", "chromium"]
 APT = ["apt-get", "--yes", "-qq"]
 PACKAGES = ["chromium", "libatomic1"]  # the driver needs the latter, which small systems lack
 
 
+def system() -> Iterator[str]:
+    """Yield the paths of the system's browsers."""
+    yield from filter(None, map(shutil.which, NAMES))
+
+
 def candidates(playwright: Playwright) -> Iterator[str]:
     """Yield the paths where a Chromium may be: the system's first, then Playwright's."""
-    yield from filter(None, map(shutil.which, NAMES))
+    yield from system()
     yield playwright.chromium.executable_path
 
 
