@@ -401,13 +401,13 @@ def toy_ones() -> int:
 # -- Charts and words ------------------------------------------------------------------------
 
 
-def functions(k: int) -> str:
-    """How many hash functions, in words that a sentence can take.
+def functions(k: int, kind: str = "hash function") -> str:
+    """How many of them, in words that a sentence can take.
 
     >>> functions(1), functions(7)
     ('1 hash function', '7 hash functions')
     """
-    return f"{k} hash function{'s' if k > 1 else ''}"
+    return f"{k} {kind}{'s' if k > 1 else ''}"
 
 
 def percent(share: float, spec: str = "g") -> str:
@@ -419,17 +419,10 @@ def percent(share: float, spec: str = "g") -> str:
     return f"{100 * share:{spec}}\N{NO-BREAK SPACE}%"
 
 
-def plane(x: str, x_range: tuple[float, float], **how: bool) -> Chart:
+def plane(x: str, x_range: tuple[float, float], where: str = "", x_log: bool = False) -> Chart:
     """Two axes, the upright one for rates from 0.01 % to 100 %."""
-    return Chart(
-        x=x,
-        y="false positives",
-        x_range=x_range,
-        y_range=(1e-4, 1),
-        y_log=True,
-        y_format=percent,
-        **how,
-    )
+    y = f"false positives{where}"
+    return Chart(x, y, x_log, True, x_range, y_range=(1e-4, 1), y_format=percent)
 
 
 def rate_against_bits() -> str:
@@ -437,7 +430,7 @@ def rate_against_bits() -> str:
     chart = plane("bits per name", (2, 18))
     sizes = [2 + i / 2 for i in range(33)]
     chart.line([2, 18], [rate(c, best_hashes(c)) for c in (2, 18)], "best number")
-    chart.line(sizes, [rate(c, chosen_hashes) for c in sizes], functions(chosen_hashes))
+    chart.line(sizes, [rate(c, chosen_hashes) for c in sizes], functions(chosen_hashes, "function"))
     here = rate(chosen_bits, chosen_hashes)
     chart.point(chosen_bits, here, percent(here, "#.3g"))
     return chart.svg()
@@ -445,9 +438,9 @@ def rate_against_bits() -> str:
 
 def rate_against_hashes() -> str:
     """The rate at the chosen size, by the formula and as measured."""
-    chart = plane("hash functions", (0.8, 100), x_log=True)
+    chart = plane("hash functions", (0.8, 100), f" at {chosen_bits:g} bits per name", x_log=True)
     numbers = [10 ** (i / 24) for i in range(49)]
-    chart.line(numbers, [rate(chosen_bits, k) for k in numbers], f"{chosen_bits:g} bits per name")
+    chart.line(numbers, [rate(chosen_bits, k) for k in numbers], "formula")
     measured = [count / sample_queries for count in all_wrong_yeses(chosen_bits)]
     chart.scatter(range(1, most_hashes + 1), measured, "measured")
     here = rate(chosen_bits, chosen_hashes)

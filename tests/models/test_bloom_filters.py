@@ -199,7 +199,8 @@ def test_charts_show_every_point_that_the_knobs_lead_to(bloom, monkeypatch, bits
         label = f"{100 * bloom.rate(bits, k):#.3g}\N{NO-BREAK SPACE}%"
         assert label in bloom.rate_against_bits()
         assert label in bloom.rate_against_hashes()
-        assert f">{bloom.functions(k)}<" in bloom.rate_against_bits()
+        assert f">{bloom.functions(k, 'function')}<" in bloom.rate_against_bits()
+        assert f" at {bits} bits per name<" in bloom.rate_against_hashes()
         assert 1e-4 < bloom.rate(bits, k) < 1  # the axis
         assert bloom.all_wrong_yeses(bits)[k - 1] > 1  # "wrong yeses"
 
