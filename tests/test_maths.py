@@ -57,6 +57,11 @@ def test_links_styles_classes_and_colours_are_dropped(formula: str) -> None:
     assert {name for element in math.iter() for name in element.attrib} <= ATTRIBUTES
 
 
+def test_operators_are_characters() -> None:
+    math = ElementTree.fromstring(to_mathml("a + \\sum_i b \\le c", block=False))
+    assert "".join("".join(math.itertext()).split()) == "a+∑ib≤c"
+
+
 def test_text_in_a_formula_cannot_become_markup() -> None:
     mathml = to_mathml("\\text{a<script>b</script>}", block=False)
     assert "<script" not in mathml

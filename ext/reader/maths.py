@@ -7,6 +7,7 @@ its elements are looked through here before they become mark-up.
 from __future__ import annotations
 
 from functools import lru_cache
+from html import unescape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -49,7 +50,7 @@ def to_mathml(latex: str, *, block: bool) -> str:
 
 
 def _check(element: ElementTree.Element) -> None:
-    text = element.text or ""
+    text = element.text = unescape(element.text or "")  # operators come as &#x0002B;
     if text.startswith("\\") and element.tag != "mtext":
         raise FormulaError(f"unknown command {text}")
     for name in element.attrib.keys() - ATTRIBUTES:
