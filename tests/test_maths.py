@@ -13,7 +13,8 @@ from conftest import Site
 from reader.maths import ATTRIBUTES, FormulaError, to_mathml
 
 CONF = """
-extensions = ["myst_parser", "reader"]
+extensions = ["myst_parser", "sphinx_reading", "reader"]
+reading_article_key = "number"
 html_math_renderer = "mathml"
 myst_enable_extensions = ["dollarmath"]
 """
@@ -68,7 +69,7 @@ def test_text_in_a_formula_cannot_become_markup() -> None:
     assert "a<script>b</script>" in "".join(ElementTree.fromstring(mathml).itertext())
 
 
-@pytest.mark.parametrize(("formula", "spaces"), [("\\ln 2", 1), ("\\ln(2)", 0), ("ab", 0)])
+@pytest.mark.parametrize(("formula", "spaces"), [("\\ln 2", 1), ("\\ln(2)", 0), ("\\log_2(x)", 0), ("ab", 0)])
 def test_a_function_stands_apart_from_its_argument(formula: str, spaces: int) -> None:
     assert to_mathml(formula, block=False).count("mspace") == spaces
 

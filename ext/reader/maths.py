@@ -29,6 +29,7 @@ ATTRIBUTES = frozenset(
     }
 )
 """What may stand on an element; links, styles, classes and colours may not."""
+_ROWS = frozenset({"math", "mrow", "mstyle", "mtd"})
 _OPERANDS = frozenset({"mi", "mn", "msup", "msub", "msubsup", "mfrac", "msqrt"})
 
 
@@ -59,6 +60,8 @@ def _check(element: ElementTree.Element) -> None:
 
 def _space_functions(row: ElementTree.Element) -> None:
     """Set a thin space between a function's name and what it is applied to: ln 2."""
+    if row.tag not in _ROWS:
+        return
     children = list(row)
     for position in range(len(children) - 1, 0, -1):
         name, operand = children[position - 1], children[position]
