@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reader.domain import setup_domain
 from reader.maths import setup_maths
+from reader.opening import setup_opening
+from reader.related import setup_related
 from reader.sources import setup_sources
 from reader.stale import setup_stale
 
@@ -14,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
+    setup_domain(app)
     setup_maths(app)
+    setup_opening(app)
+    setup_related(app)
     setup_sources(app)
     setup_stale(app)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}
