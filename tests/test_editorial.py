@@ -160,6 +160,78 @@ def test_every_rule_has_its_fault() -> None:
     assert seen == {rule.__name__ for rule in RULES} - {"heading_rate"}  # that takes a long text
 
 
+# -- Where the limits are ---------------------------------------------------------------
+
+
+def text_of(count: int) -> str:
+    """*count* words in short sentences."""
+    return " ".join("Gulls." if at % 9 == 8 else "gulls" for at in range(count))
+
+
+def described(characters: int) -> str:
+    sentence = "A " + "very " * 50
+    return f"description: {sentence[: characters - 6].strip():e<{characters - 6}} gull."
+
+
+def bulleted(items: int, lists: int = 1) -> str:
+    return "\n\nBetween.\n\n".join(["- gull\n" * items] * lists)
+
+
+LIMITS = {  # rule: what SOUND has, what it passes with, what it fails with
+    "description": (
+        "description: A pelican counts to seven on one leg.",
+        described(159),
+        described(160),
+    ),
+    "bold": ("**pouch**", f"**{text_of(5)}**", f"**{text_of(6)}**"),
+    "caption": ("kilogram until the pouch is full", "kilogram more", "kilogram"),
+    "alt_text": ("A straight line that rises from", text_of(4), text_of(3)),
+    "alt_text_high": ("A straight line that rises from", text_of(34), text_of(35)),
+    "table_cell": (
+        "asleep, so",
+        f"so\n\n| {text_of(12)} |\n| --- |\n\n",
+        f"so\n\n| {text_of(13)} |\n| --- |\n\n",
+    ),
+    "list_items": ("asleep, so", f"so\n\n{bulleted(7)}\n", f"so\n\n{bulleted(8)}\n"),
+    "lists": (
+        "asleep, so",
+        f"so {text_of(650)}\n\n{bulleted(2, 2)}\n",
+        f"so {text_of(650)}\n\n{bulleted(2, 3)}\n",
+    ),
+    "paragraph": (
+        "At eight fish",
+        f"{text_of(160)}\n\nAt eight fish",
+        f"{text_of(161)}\n\nAt eight fish",
+    ),
+    "sentence": (
+        "\n\nAt eight fish",
+        "\n\n" + "gull " * 93 + "Ah.\n\nAt eight fish",
+        "\n\n" + "gull " * 94 + "Ah.\n\nAt eight fish",
+    ),
+    "sources": ("{cite}`three`", "{cite}`three`", "{cite}`two`"),
+}
+
+
+@pytest.fixture(scope="module")
+def at_the_limits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    articles = {}
+    for rule, (old, passing, failing) in LIMITS.items():
+        slug = rule.replace("_", "-")
+        assert old in SOUND
+        articles[f"{slug}-passes"] = (SOUND.replace(old, passing), MODEL)
+        articles[f"{slug}-fails"] = (SOUND.replace(old, failing), MODEL)
+    site = Site(tmp_path_factory.mktemp("limits"))
+    site.write(library(articles))
+    return told(site.build().warnings)
+
+
+@pytest.mark.parametrize("rule", LIMITS)
+def test_a_limit_is_where_the_rule_says(at_the_limits: dict[str, list[str]], rule: str) -> None:
+    slug, subtype = rule.replace("_", "-"), f"[editorial.{rule.removesuffix('_high')}]"
+    assert subtype in str(at_the_limits[f"t/{slug}-fails.md"])
+    assert subtype not in str(at_the_limits.get(f"t/{slug}-passes.md"))
+
+
 @pytest.fixture
 def sound(project: Callable[..., Site]) -> Site:
     """A library of one sound article."""
@@ -221,7 +293,7 @@ def test_a_length_that_no_text_can_have_is_told(sound: Site) -> None:
 # -- Headings ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("sections", "told_"), [(0, True), (3, False), (5, False), (9, True)])
+@pytest.mark.parametrize(("sections", "told_"), [(1, True), (2, False), (6, False), (7, True)])
 def test_long_articles_have_four_to_nine_headings_per_2000_words(
     sound: Site, sections: int, told_: bool
 ) -> None:
