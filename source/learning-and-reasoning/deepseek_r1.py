@@ -269,12 +269,12 @@ def typical(p: float, updates: int, divide: bool = True) -> float:
 def pulls() -> str:
     """Draw the pull of a group by its number of right answers, divided by the deviation and not."""
     chart = Chart(x=f"right answers of {group}", y="pull, % of an even split")
-    chart.x_range, chart.y_range = (0, group), (0, 108)
+    chart.x_range, chart.y_range = (0, group), (0, 115)  # room for a label above the arch
     counts = range(group + 1)
     for color, label, divide in ((2, "undivided", False), (1, "divided by σ", True)):
         shares = [100 * share(count, divide) for count in counts]
         chart.line(counts, shares, label, color=color)
         chart.scatter(counts, shares, color=color)
-    for value in {share(right), share(right, divide=False)}:
+    for value in sorted({share(right), share(right, divide=False)}, reverse=True):
         chart.point(right, 100 * value, f"{100 * value:.0f}")
     return chart.svg()
