@@ -22,10 +22,14 @@ from editorial.rules import RULES, window
 FAULTS = sorted((Path(__file__).parent / "bad").glob("editorial-*.txt"))
 TITLE = "How Pelicans Count"
 CONF = """
-extensions = ["myst_parser", "sphinx_reading", "sphinx_computed", "editorial", "reader"]
+extensions = ["myst_parser", "sphinx_reading", "sphinx_computed", "editorial"]
 reading_article_key = "number"
 myst_enable_extensions = ["dollarmath"]
 html_theme = "basic"
+
+def setup(app):
+    from reader.sources import setup_sources  # of what readers get, sources alone
+    setup_sources(app)
 """
 SOUND = """\
 ---
@@ -395,3 +399,13 @@ def test_sources_that_nobody_cites_and_those_without_address_are_told(
     assert last["t/references.bib"] == [
         "8: nobody cites 'three': cite it or delete it [editorial.uncited_source]"
     ]
+
+
+def test_the_sources_of_an_article_that_was_removed_are_told(project: Callable[..., Site]) -> None:
+    more = SOUND.replace("{cite}`three`", "{cite}`three,four`")
+    site = project(library({"sound": (SOUND, MODEL), "gone": (more, MODEL)}))
+    site.write({"t/references.bib": BIB + "\n@misc{four, title = {Four}, doi = {10.1/y}}\n"})
+    assert site.build().warnings == ""
+    site.remove("t/gone.md")
+    expected = ["10: nobody cites 'four': cite it or delete it [editorial.uncited_source]"]
+    assert told(site.build().warnings) == {"t/references.bib": expected}
