@@ -349,6 +349,27 @@ def test_a_phrase_is_whole_words() -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
+        ("The least recently used page goes, the most recently read one stays.", 0),
+        ("Recently the page went.", 1),
+        ("Today’s pages are currently read.", 2),
+        ("The current pages; concurrently read.", 0),
+    ],
+)
+def test_time_words_are_those_that_go_out_of_date(text: str, count: int) -> None:
+    assert len(list(phrases.found(text, phrases.time_words()))) == count
+
+
+@pytest.mark.parametrize("term", ["shared secret", "secrets"])
+def test_a_term_that_is_defined_may_be_used(sound: Site, term: str) -> None:
+    replace(sound, "t/sound.md", "so the limit is", "so the secrets, the secret is")
+    assert sound.build().warnings.count("(undefined)") == 2
+    replace(sound, "t/sound.md", "so the secrets, the secret is", f"so the **{term}**, the secret")
+    assert "editorial.phrase" not in sound.build().warnings
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
         ("One. Two? Three!", 3),
         ("“Why?” It asks.", 2),
         ("It took 4.1 MB. 3 more came.", 2),

@@ -57,7 +57,13 @@ def banned() -> tuple[Phrase, ...]:
 
 @cache
 def time_words() -> tuple[Phrase, ...]:
-    return tuple(map(phrase, TIME_WORDS))
+    """Words that go out of date; "least recently used" does not."""
+    order = r"(?<!least.)(?<!most.)(?<!more.)"
+    words = map(phrase, TIME_WORDS)
+    return tuple(
+        word._replace(pattern=re.compile(order + word.pattern.pattern, word.pattern.flags))
+        for word in words
+    )
 
 
 def likely(text: str, among: Iterable[Phrase]) -> list[Phrase]:
