@@ -44,6 +44,7 @@ html_title = project
 templates_path = ["source/_templates"]  # relative to this file
 html_static_path = ["source/_static"]
 html_css_files = ["site.css"]
+html_favicon = "source/_static/mark.svg"
 html_copy_source = False  # the repository has the sources
 html_show_sourcelink = False
 html_show_sphinx = False
