@@ -289,6 +289,14 @@ def test_the_window_is_where_minutes_and_words_agree(
     assert window(Entry(1, TITLE, minutes, words, "t", "s"), speed) == expected
 
 
+def test_a_page_counted_as_chinese_has_501_words_a_minute(sound: Site) -> None:
+    replace(sound, "catalogue.tsv", f"1\t{TITLE}\t1\t81", f"1\t{TITLE}\t1\t300")
+    replace(sound, "t/sound.md", "At eight fish", f"{text_of(219)}\n\nAt eight fish")
+    assert "no length gives both" in sound.build().warnings
+    replace(sound, "t/sound.md", "updated:", "cjk: true\nupdated:")
+    assert "[editorial.length]" not in sound.build().warnings
+
+
 def test_a_length_that_no_text_can_have_is_told(sound: Site) -> None:
     replace(sound, "catalogue.tsv", f"1\t{TITLE}\t1\t", f"1\t{TITLE}\t4\t")
     assert "no length gives both: see the key 'cjk' and the catalogue" in sound.build().warnings
