@@ -14,8 +14,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from editorial import catalogue, rules
-from reader.sources import FILE, read_entries
-from reader.sources import anchor
+from reader.sources import FILE, anchor, read_entries
 from sphinx_computed.model import beside
 from sphinx_reading.article import front_matter_lines
 from sphinx_reading.domain import reading_domain
