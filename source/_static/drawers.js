@@ -4,7 +4,9 @@
   const drawers = [
     ["__navigation", ".sidebar-drawer"],
     ["__toc", ".toc-drawer"],
-  ].map(([id, drawer]) => [document.getElementById(id), document.querySelector(drawer)]);
+  ]
+    .map(([id, drawer]) => [document.getElementById(id), document.querySelector(drawer)])
+    .filter(([toggle]) => toggle); // a short page has no contents
   const rest = document.querySelectorAll(".mobile-header, .content, .skip-to-content");
 
   function update() {
