@@ -4,7 +4,7 @@
   const kept = readerShelf.all();
   const LISTS = ".reading-index, .toctree-wrapper, .reader-related";
   for (const link of document.querySelectorAll(`:is(${LISTS}) a[href]`)) {
-    if (!kept[readerShelf.name(link.href)]?.read) continue;
+    if (link.hash || !kept[readerShelf.name(link.href)]?.read) continue;
     const mark = document.createElement("span");
     mark.className = "reader-mark";
     mark.role = "img";

@@ -49,7 +49,8 @@
     const top = document.querySelector(".mobile-header")?.offsetHeight ?? 0;
     const below = innerHeight - link.bottom - 14;
     const over = link.top - top - 14;
-    if (link.bottom < top || link.top > innerHeight) return hide();
+    const away = link.bottom < top || link.top > innerHeight; // or not yet scrolled to
+    box.style.visibility = away ? "hidden" : "visible";
     box.style.maxHeight = "none";
     const down = box.offsetHeight <= below || below >= over;
     box.style.maxHeight = `${down ? below : over}px`;

@@ -7,7 +7,7 @@
   const { words, speed, cjk } = JSON.parse(data.textContent);
   const me = readerShelf.name(location.href);
 
-  const APART = "nav, details, .sources, .knob, .reading-byline, .reader-lead, .reader-first";
+  const APART = "nav, details, .sources, .footnote, .knob, .reading-byline, .reader-lead, .reader-first";
   const BLOCKS = "p, li, dt, dd, pre, td, th, h2, h3, h4, figcaption, caption, .formula";
   const weigh = (text) =>
     (text.match(/\S+/g) ?? []).reduce((sum, word) =>

@@ -1,6 +1,6 @@
 /* Boxes that are wider than the page can be reached and scrolled by keyboard. */
 (() => {
-  const KINDS = { Table: ".table-wrapper", Code: ".highlight, pre", Formula: ".formula" };
+  const KINDS = { Table: ".table-wrapper", Code: "pre", Formula: ".formula" };
   const boxes = Object.entries(KINDS).flatMap(([kind, selector]) =>
     [...document.querySelectorAll(`article[role="main"] :is(${selector})`)].map((box, index) => {
       const caption = box.querySelector("caption .caption-text")?.textContent;
