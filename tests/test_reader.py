@@ -225,7 +225,7 @@ def test_an_article_brings_data_for_the_links_of_its_text_alone(site: Site) -> N
 
 
 def test_the_page_on_privacy_lists_what_the_script_keeps() -> None:
-    script = (REPOSITORY / "ext/reader/static/shelf.js").read_text(encoding="utf-8")
+    script = (REPOSITORY / "ext/reader/static/common.js").read_text(encoding="utf-8")
     keys = {*re.findall(r'KEY = "(.*?)"', script), *re.findall(r'\[KEY, "(.*?)"\]', script)}
     page = (REPOSITORY / "source/privacy.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(.*?)` \|", page, re.MULTILINE)) == keys
