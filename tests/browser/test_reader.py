@@ -135,6 +135,7 @@ def test_pointing_at_a_link_shows_what_it_leads_to(visit: Visit, kind: str) -> N
     assert page.locator(".reader-preview").is_hidden()  # passing over it shows nothing
     assert re.match(text, shown(page))
     assert page.locator(".reader-preview").get_attribute("role") == "tooltip"
+    assert page.locator(".reader-preview a").count() == 0
     page.locator(".reader-preview").hover()  # it stays while one points at it
     page.wait_for_timeout(500)
     assert re.match(text, shown(page))
@@ -201,6 +202,9 @@ def test_a_preview_stays_on_the_screen_and_off_its_link(
         assert box["x"] + box["width"] <= width
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 500
+        assert page.locator(".reader-preview").evaluate(
+            "box => box.scrollHeight <= box.offsetHeight"
+        )
         assert box["y"] >= own["y"] + own["height"] or box["y"] + box["height"] <= own["y"]
 
 
@@ -253,8 +257,10 @@ def test_minutes_left_follow_the_words_that_are_left(visit: Visit) -> None:
 
 def test_an_article_left_in_the_middle_offers_to_continue(visit: Visit) -> None:
     page = visit()
+    scroll_to(page, "#part-2")
     scroll_to(page, "#part-3")
     page.wait_for_timeout(600)
+    assert json.loads(page.evaluate("localStorage.reader"))["topic/first"]["at"] == "part-3"
     page.close()
     page = visit()
     offer = page.locator(".reader-resume")
@@ -263,7 +269,7 @@ def test_an_article_left_in_the_middle_offers_to_continue(visit: Visit) -> None:
     expect(page.locator("#part-3 h2")).to_be_in_viewport()
     expect(offer).to_have_count(0)
     page.close()
-    assert visit("topic/first.html#part-1").locator(".reader-resume").count() == 0
+    assert visit("topic/first.html#the-first").locator(".reader-resume").count() == 0
     page = visit()
     page.get_by_role("button", name="Close").click()
     assert page.locator(".reader-resume").count() == 0
@@ -289,8 +295,10 @@ def marked(page: Page) -> set[str]:
 def test_an_article_that_was_read_is_marked_in_lists(visit: Visit) -> None:
     page = visit()
     read_through(page)
-    for listed in ("index.html", "topic/index.html"):
-        assert marked(visit(listed)) == {"/topic/first.html"}, listed
+    for listed, times in (("index.html", 2), ("topic/index.html", 1)):
+        page = visit(listed)
+        assert marked(page) == {"/topic/first.html"}, listed
+        assert page.get_by_role("img", name="read").count() == times  # not at its parts
     assert visit().locator(".reader-resume").count() == 0
 
 
@@ -376,6 +384,8 @@ def test_without_javascript_the_page_is_whole(visit: Visit) -> None:
 
 
 def test_nothing_moves_when_the_script_comes(visit: Visit) -> None:
+    height = "document.querySelector('article').getBoundingClientRect().height"
+    before = visit("topic/index.html").evaluate(height)
     page = visit("kept.html")
     page.evaluate(
         "localStorage.reader = JSON.stringify({ 'topic/first':"
@@ -388,6 +398,7 @@ def test_nothing_moves_when_the_script_comes(visit: Visit) -> None:
     )
     for path in ("topic/first.html", "topic/second.html", "topic/index.html"):
         assert visit(path).evaluate(measure) < 0.001, path
+    assert visit("topic/index.html").evaluate(height) == before
 
 
 # -- The library -------------------------------------------------------------------------------
