@@ -147,6 +147,36 @@ def test_the_opening_by_hand(mesi):
     assert mesi.transfers() == 2 * 1000 - 1  # all reads but the first
 
 
+@pytest.mark.parametrize(("apart", "cost"), [(8, 2000), (64, 2)])
+def test_one_writer_is_enough(mesi, expect, apart, cost):
+    """Core 0 only writes, core 1 only reads its neighbour: two transactions a round all the same."""
+    caches = mesi.Caches(2)
+    for value in range(mesi.additions):
+        caches.store(0, 0, value)
+        assert caches.load(1, apart) == 0
+    assert len(caches.log) == cost
+    expect(SLUG, "one of them at least writing", "whether a line has a second user, not how many")
+
+
+def test_no_order_of_accesses_costs_two_cores_more_fetches(mesi, expect):
+    """Each fetch needs a store by the other core since the last: turns of one are the worst case."""
+    chance = random.Random(39)
+    additions = 20
+    for _ in range(2000):
+        order = [0] * 2 * additions + [1] * 2 * additions
+        chance.shuffle(order)
+        caches, steps = mesi.Caches(2), [0, 0]
+        for core in order:
+            if steps[core] % 2:
+                caches.store(core, 8 * core, steps[core])
+            else:
+                caches.load(core, 8 * core)
+            steps[core] += 1
+        fetches = sum(source.startswith("core") for _, source in caches.log)
+        assert fetches <= 2 * additions - 1
+    expect(SLUG, "Otherwise that is a worst case, because it assumes turns of one.")
+
+
 def test_what_gets_lost(mesi):
     assert mesi.kept(0) == [0, mesi.additions]
     assert mesi.kept(1) == [mesi.additions, 0]
