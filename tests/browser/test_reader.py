@@ -188,6 +188,7 @@ def test_a_preview_stays_on_the_screen_and_off_its_link(
 ) -> None:
     page = visit(viewport={"width": width, "height": 500})
     link = page.locator(PREVIEWS[kind][0]).last
+    page.locator("h1").evaluate("title => { title.style.marginTop = '900px' }")
     page.keyboard.press("Tab")
     link.focus()
     for place in ("start", "end"):
@@ -257,6 +258,7 @@ def test_minutes_left_follow_the_words_that_are_left(visit: Visit) -> None:
 
 def test_an_article_left_in_the_middle_offers_to_continue(visit: Visit) -> None:
     page = visit()
+    page.wait_for_timeout(1100)
     scroll_to(page, "#part-2")
     scroll_to(page, "#part-3")
     page.wait_for_timeout(600)
