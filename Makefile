@@ -20,6 +20,9 @@ SPHINX = $(PY) -m sphinx -c .
 # Warnings are errors, and nothing that an earlier build left behind is used.
 STRICT = $(SPHINX) --fresh-env --write-all --fail-on-warning --keep-going -d _build/strict.doctrees
 
+# Where programs are that pip installed.
+SCRIPTS = -c 'import sysconfig; print(sysconfig.get_path("scripts"))'
+
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  PYTHON=… chooses the interpreter (3.11 or later), VENV=… the environment's folder."
@@ -40,12 +43,14 @@ new: $(FOR_SITE) ## start an article from the catalogue: SLUG=…; any other: SL
 test: $(FOR_TEST) browser ## run all tests (PYTESTOPTS=…)
 	$(PY) -m pytest -n auto --dist loadfile $(PYTESTOPTS)
 
-lint: $(FOR_LINT) ## check style and types, and build the site with warnings as errors
+lint: $(FOR_LINT) ## check style, types and spelling, build the site with warnings as errors, check its links
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	PYTHONPATH=ext $(PY) -m editorial.spelling
 	rm -rf _build/strict
 	$(STRICT) source _build/strict
+	"$$($(PY) $(SCRIPTS))/lychee" --root-dir "$$PWD/_build/strict" _build/strict
 
 check-all: test lint ## everything that must hold before a merge: test, lint, and a parallel build gives the same bytes
 	rm -rf _build/parallel

@@ -28,6 +28,8 @@ FILES = {
     "index.md": "# Home\n\n```{reading-index}\n```\n\n```{toctree}\n:hidden:\nt/index\n```\n",
     "t/index.md": "# Topic\n\n```{toctree}\n:glob:\n:titlesonly:\n*\n```\n",
     "t/good.md": GOOD,
+    # Sphinx reads in parallel only what is more than five pages.
+    **{f"t/more-{n}.md": f"# More {n}\n\nNo article.\n" for n in range(4)},
 }
 
 
@@ -39,7 +41,9 @@ def test_a_fault_gives_its_messages_and_changes_no_other_page(
     broken, _, expected = case.read_bytes().partition(b"# split\n")
     site = project({**FILES, "t/bad.md": broken})
     built = site.build(parallel=parallel)
-    told = re.findall(r"^.*?bad\.md(?::(\d+))?: WARNING: (.*)$", built.warnings, re.MULTILINE)
+    # Ours: what docutils adds of its own differs between its versions.
+    ours = r"^.*?bad\.md(?::(\d+))?: WARNING: (.* \[(?:reading|editorial)\..*)$"
+    told = re.findall(ours, built.warnings, re.MULTILINE)
     wanted = [line.partition(": ") for line in expected.decode().strip().splitlines()]
     assert [(line or "-", text.rpartition(" [")[0]) for line, text in told] == [
         (line, text) for line, _, text in wanted

@@ -22,10 +22,14 @@ from editorial.rules import RULES, window
 FAULTS = sorted((Path(__file__).parent / "bad").glob("editorial-*.txt"))
 TITLE = "How Pelicans Count"
 CONF = """
-extensions = ["myst_parser", "sphinx_reading", "sphinx_computed", "editorial", "reader"]
+extensions = ["myst_parser", "sphinx_reading", "sphinx_computed", "editorial"]
 reading_article_key = "number"
 myst_enable_extensions = ["dollarmath"]
 html_theme = "basic"
+
+def setup(app):
+    from reader.sources import setup_sources  # of what readers get, sources alone
+    setup_sources(app)
 """
 SOUND = """\
 ---
@@ -160,6 +164,78 @@ def test_every_rule_has_its_fault() -> None:
     assert seen == {rule.__name__ for rule in RULES} - {"heading_rate"}  # that takes a long text
 
 
+# -- Where the limits are ---------------------------------------------------------------
+
+
+def text_of(count: int) -> str:
+    """*count* words in short sentences."""
+    return " ".join("Gulls." if at % 9 == 8 else "gulls" for at in range(count))
+
+
+def described(characters: int) -> str:
+    sentence = "A " + "very " * 50
+    return f"description: {sentence[: characters - 6].strip():e<{characters - 6}} gull."
+
+
+def bulleted(items: int, lists: int = 1) -> str:
+    return "\n\nBetween.\n\n".join(["- gull\n" * items] * lists)
+
+
+LIMITS = {  # rule: what SOUND has, what it passes with, what it fails with
+    "description": (
+        "description: A pelican counts to seven on one leg.",
+        described(159),
+        described(160),
+    ),
+    "bold": ("**pouch**", f"**{text_of(5)}**", f"**{text_of(6)}**"),
+    "caption": ("kilogram until the pouch is full", "kilogram more", "kilogram"),
+    "alt_text": ("A straight line that rises from", text_of(4), text_of(3)),
+    "alt_text_high": ("A straight line that rises from", text_of(34), text_of(35)),
+    "table_cell": (
+        "asleep, so",
+        f"so\n\n| {text_of(12)} |\n| --- |\n\n",
+        f"so\n\n| {text_of(13)} |\n| --- |\n\n",
+    ),
+    "list_items": ("asleep, so", f"so\n\n{bulleted(7)}\n", f"so\n\n{bulleted(8)}\n"),
+    "lists": (
+        "asleep, so",
+        f"so {text_of(650)}\n\n{bulleted(2, 2)}\n",
+        f"so {text_of(650)}\n\n{bulleted(2, 3)}\n",
+    ),
+    "paragraph": (
+        "At eight fish",
+        f"{text_of(160)}\n\nAt eight fish",
+        f"{text_of(161)}\n\nAt eight fish",
+    ),
+    "sentence": (
+        "\n\nAt eight fish",
+        "\n\n" + "gull " * 93 + "Ah.\n\nAt eight fish",
+        "\n\n" + "gull " * 94 + "Ah.\n\nAt eight fish",
+    ),
+    "sources": ("{cite}`three`", "{cite}`three`", "{cite}`two`"),
+}
+
+
+@pytest.fixture(scope="module")
+def at_the_limits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    articles = {}
+    for rule, (old, passing, failing) in LIMITS.items():
+        slug = rule.replace("_", "-")
+        assert old in SOUND
+        articles[f"{slug}-passes"] = (SOUND.replace(old, passing), MODEL)
+        articles[f"{slug}-fails"] = (SOUND.replace(old, failing), MODEL)
+    site = Site(tmp_path_factory.mktemp("limits"))
+    site.write(library(articles))
+    return told(site.build().warnings)
+
+
+@pytest.mark.parametrize("rule", LIMITS)
+def test_a_limit_is_where_the_rule_says(at_the_limits: dict[str, list[str]], rule: str) -> None:
+    slug, subtype = rule.replace("_", "-"), f"[editorial.{rule.removesuffix('_high')}]"
+    assert subtype in str(at_the_limits[f"t/{slug}-fails.md"])
+    assert subtype not in str(at_the_limits.get(f"t/{slug}-passes.md"))
+
+
 @pytest.fixture
 def sound(project: Callable[..., Site]) -> Site:
     """A library of one sound article."""
@@ -213,6 +289,14 @@ def test_the_window_is_where_minutes_and_words_agree(
     assert window(Entry(1, TITLE, minutes, words, "t", "s"), speed) == expected
 
 
+def test_a_page_counted_as_chinese_has_501_words_a_minute(sound: Site) -> None:
+    replace(sound, "catalogue.tsv", f"1\t{TITLE}\t1\t81", f"1\t{TITLE}\t1\t300")
+    replace(sound, "t/sound.md", "At eight fish", f"{text_of(219)}\n\nAt eight fish")
+    assert "no length gives both" in sound.build().warnings
+    replace(sound, "t/sound.md", "updated:", "cjk: true\nupdated:")
+    assert "[editorial.length]" not in sound.build().warnings
+
+
 def test_a_length_that_no_text_can_have_is_told(sound: Site) -> None:
     replace(sound, "catalogue.tsv", f"1\t{TITLE}\t1\t", f"1\t{TITLE}\t4\t")
     assert "no length gives both: see the key 'cjk' and the catalogue" in sound.build().warnings
@@ -221,7 +305,7 @@ def test_a_length_that_no_text_can_have_is_told(sound: Site) -> None:
 # -- Headings ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("sections", "told_"), [(0, True), (3, False), (5, False), (9, True)])
+@pytest.mark.parametrize(("sections", "told_"), [(1, True), (2, False), (6, False), (7, True)])
 def test_long_articles_have_four_to_nine_headings_per_2000_words(
     sound: Site, sections: int, told_: bool
 ) -> None:
@@ -268,6 +352,27 @@ def test_every_phrase_is_found_at_a_line_break_and_in_any_case(one: phrases.Phra
 def test_a_phrase_is_whole_words() -> None:
     for text in ("the cutting edges", "robotics", "an accountless login", "re-enter the loop"):
         assert not list(phrases.found(text, phrases.banned())), text
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("The least recently used page goes, the most recently read one stays.", 0),
+        ("Recently the page went.", 1),
+        ("Today’s pages are currently read.", 2),
+        ("The current pages; concurrently read.", 0),
+    ],
+)
+def test_time_words_are_those_that_go_out_of_date(text: str, count: int) -> None:
+    assert len(list(phrases.found(text, phrases.time_words()))) == count
+
+
+@pytest.mark.parametrize("term", ["shared secret", "secrets"])
+def test_a_term_that_is_defined_may_be_used(sound: Site, term: str) -> None:
+    replace(sound, "t/sound.md", "so the limit is", "so the secrets, the secret is")
+    assert sound.build().warnings.count("(undefined)") == 2
+    replace(sound, "t/sound.md", "so the secrets, the secret is", f"so the **{term}**, the secret")
+    assert "editorial.phrase" not in sound.build().warnings
 
 
 @pytest.mark.parametrize(
@@ -323,3 +428,13 @@ def test_sources_that_nobody_cites_and_those_without_address_are_told(
     assert last["t/references.bib"] == [
         "8: nobody cites 'three': cite it or delete it [editorial.uncited_source]"
     ]
+
+
+def test_the_sources_of_an_article_that_was_removed_are_told(project: Callable[..., Site]) -> None:
+    more = SOUND.replace("{cite}`three`", "{cite}`three,four`")
+    site = project(library({"sound": (SOUND, MODEL), "gone": (more, MODEL)}))
+    site.write({"t/references.bib": BIB + "\n@misc{four, title = {Four}, doi = {10.1/y}}\n"})
+    assert site.build().warnings == ""
+    site.remove("t/gone.md")
+    expected = ["10: nobody cites 'four': cite it or delete it [editorial.uncited_source]"]
+    assert told(site.build().warnings) == {"t/references.bib": expected}

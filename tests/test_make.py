@@ -23,6 +23,9 @@ import pytest
 from conftest import REPOSITORY
 
 PARTS = ["Makefile", "conf.py", "constraints.txt", "ext", "pyproject.toml", "source", "tools"]
+# What a make that runs these tests hands down must not reach the make that they run.
+INHERITED = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PY", "PYTHON", "VENV", "PORT", "PAGE"}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in INHERITED}
 Make = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -57,7 +60,7 @@ def make(checkout: Path) -> Make:
         return subprocess.run(
             ["make", target, *settings],
             cwd=checkout,
-            env={**os.environ, "MAKEFLAGS": "", "MAKELEVEL": "", **(env or {})},
+            env={**ENVIRONMENT, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -192,7 +195,7 @@ def running(folder: Path, *command: str, **env: str) -> Iterator[Path]:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, "MAKEFLAGS": "", **env},
+            env={**ENVIRONMENT, **env},
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -15,12 +15,17 @@ not say which standard deviation it takes; here it is the population's (divided 
 """
 
 import math
-import random
-import statistics
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sphinx_computed.svg import Chart
+
+Array = NDArray[np.float64]
 
 # One question and its group
 group = 16  # answers sampled for each question
-right = 1  # of them right, in the running example
+right = 1  # of them right; a reader may turn it
 clip_range = 10.0  # epsilon, first reinforcement stage of R1
 kl_weight = 0.001  # beta
 
@@ -81,6 +86,15 @@ def advantage(right: int, reward: float, divide: bool = True) -> float:
     """
     values = rewards(right)
     return advantages(values, divide)[values.index(reward)]
+
+
+def signed(value: float) -> str:
+    """Two decimals and the sign, a true minus.
+
+    >>> signed(0.5), signed(-0.5) == "\N{MINUS SIGN}0.50"
+    ('+0.50', True)
+    """
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def clipped(rho: float, advantage: float, epsilon: float = clip_range) -> float:
@@ -166,83 +180,101 @@ def answer_cost() -> float:
     return gpus * hours * rent / answers()
 
 
-# A toy policy: one question, eight possible answers, of which the first is right
+# A toy policy: one question, eight possible answers, of which the first is right. As in R1-Zero's
+# run each group is used once; here at once, so that rho is 1 and nothing is clipped.
 choices = 8
 rate = 0.5  # step of the gradient ascent
-inner = 2  # gradient steps on each group; at the second, the policy is no longer the old one
-runs = 21  # repetitions, with seeds 1, 2, …
+runs = 21  # repetitions
+rare = 1 / 1000  # chance of a right answer to a hard question
+soon = 60  # updates after which the toy is looked at, and again:
+late = 800
 
 
-def log_softmax(z: list[float]) -> list[float]:
-    """Logarithms of the probabilities of all answers."""
-    top = max(z)
-    total = math.log(math.fsum(math.exp(value - top) for value in z))
-    return [value - top - total for value in z]
+def log_softmax(z: Array) -> Array:
+    """Logarithms of the probabilities of all answers, along the last axis."""
+    top = z - z.max(axis=-1, keepdims=True)
+    return top - np.log(np.exp(top).sum(axis=-1, keepdims=True))
 
 
-def start(p: float) -> list[float]:
+def start(p: float) -> Array:
     """Logits that give the right answer the chance *p* and share the rest evenly.
 
-    >>> round(math.exp(log_softmax(start(0.25))[0]), 9)
+    >>> round(float(np.exp(log_softmax(start(0.25)))[0]), 9)
     0.25
     """
-    return [math.log(p)] + [math.log((1 - p) / (choices - 1))] * (choices - 1)
+    return np.log([p] + [(1 - p) / (choices - 1)] * (choices - 1))
 
 
-def toy_objective(
-    z: list[float], old: list[float], reference: list[float], sample: list[int], values: list[float]
-) -> float:
-    """The objective of one group for logits *z*; *sample* are the answers, *values* their A."""
-    new = log_softmax(z)
-    columns = [[logs[answer] for answer in sample] for logs in (new, old, reference)]
-    return objective(*columns, values)
+def by_right(divide: bool = True) -> Array:
+    """Advantages of the first answer and of all others, for each number of right ones.
+
+    >>> by_right()[[0, group // 2]].tolist()
+    [[0.0, 0.0], [1.0, -1.0]]
+    """
+    ends = [advantages(rewards(count), divide) for count in range(group + 1)]
+    return np.array([[values[0], values[-1]] for values in ends])
 
 
-def gradient(
-    z: list[float], old: list[float], reference: list[float], sample: list[int], values: list[float]
-) -> list[float]:
-    """Derivative of `toy_objective` by each logit.
+def gradient(new: Array, reference: Array, counts: Array, first: Array, others: Array) -> Array:
+    """Derivative of `objective` by each logit, at the policy that gave the answers.
 
+    *new* and *reference* are logarithms of probabilities, *counts* how often each answer came,
+    *first* and *others* the advantages of the right one and of the rest: a row for each run.
     Each answer pulls its own log-probability up by its slope, and with it all logits, as the
-    softmax does. A clipped answer has no slope but that of the penalty.
+    softmax does.
     """
-    new = log_softmax(z)
-    slopes = [0.0] * len(z)
-    for answer, value in zip(sample, values, strict=True):
-        rho = math.exp(new[answer] - old[answer])
-        active = clipped(rho, value) == rho * value
-        slopes[answer] += rho * value if active else 0.0
-        slopes[answer] -= kl_weight * (1 - math.exp(reference[answer] - new[answer]))
-    total = math.fsum(slopes)
-    return [
-        (slope - total * math.exp(log)) / len(sample)
-        for slope, log in zip(slopes, new, strict=True)
-    ]
+    values = np.repeat(others[:, None], choices, axis=1)
+    values[:, 0] = first
+    slopes = counts * (values - kl_weight * (1 - np.exp(reference - new)))
+    return (slopes - slopes.sum(axis=1, keepdims=True) * np.exp(new)) / group
 
 
-def learn(p: float, updates: int, divide: bool = True, seed: int = 1) -> list[float]:
-    """Chance of the right answer before training and after each of the *updates*.
+def tally(new: Array, draws: Array) -> Array:
+    """How often each answer comes, by uniform *draws*: a row for each run.
 
-    >>> learn(0.5, 0)
-    [0.5]
+    >>> tally(log_softmax(np.zeros((1, choices))), np.array([[0.1, 0.2, 0.99]])).tolist()
+    [[1, 1, 0, 0, 0, 0, 0, 1]]
     """
-    draw, z = random.Random(seed), start(p)
-    reference, chances = log_softmax(z), [p]
-    for _ in range(updates):
-        old = log_softmax(z)
-        sample = draw.choices(range(choices), [math.exp(log) for log in old], k=group)
-        values = advantages([float(answer == 0) for answer in sample], divide)
-        for _ in range(inner):
-            slope = gradient(z, old, reference, sample, values)
-            z = [value + rate * step for value, step in zip(z, slope, strict=True)]
-        chances.append(math.exp(log_softmax(z)[0]))
-    return chances
+    upper = np.exp(new).cumsum(axis=1)
+    upper[:, -1] = 1.0  # whatever the rounding
+    return np.diff((draws[:, :, None] < upper[:, None]).sum(axis=1), axis=1, prepend=0)
+
+
+def learn(p: float, updates: int, divide: bool = True, seed: int = 1) -> Array:
+    """Chance of the right answer before training and after each of the *updates*, in all runs.
+
+    >>> learn(0.5, 3).shape == (4, runs)
+    True
+    """
+    z, advantage_of = np.tile(start(p), (runs, 1)), by_right(divide)
+    new = reference = log_softmax(z)
+    chances = [np.exp(new[:, 0])]
+    for draws in np.random.default_rng(seed).random((updates, runs, group)):
+        counts = tally(new, draws)
+        z = z + rate * gradient(new, reference, counts, *advantage_of[counts[:, 0]].T)
+        new = log_softmax(z)
+        chances.append(np.exp(new[:, 0]))
+    return np.array(chances)
 
 
 def typical(p: float, updates: int, divide: bool = True) -> float:
     """Median of the chance of the right answer over all runs, after the *updates*.
 
-    >>> typical(0.5, 0)
-    0.5
+    >>> round(typical(0.25, 0), 9)
+    0.25
     """
-    return statistics.median(learn(p, updates, divide, seed)[-1] for seed in range(1, runs + 1))
+    return float(np.median(learn(p, updates, divide)[-1]))
+
+
+def pulls() -> str:
+    """Draw the pull of a group by its number of right answers, divided by the deviation and not."""
+    chart = Chart(x=f"right answers of {group}", y="pull, % of an even split")
+    chart.x_range, chart.y_range = (0, group), (0, 115)  # room for a label above the arch
+    counts = range(group + 1)
+    for color, label, divide in ((2, "undivided", False), (1, "divided by σ", True)):
+        shares = [100 * share(count, divide) for count in counts]
+        chart.line(counts, shares, label, color=color)
+        chart.scatter(counts, shares, color=color)
+    for value in sorted({share(right), share(right, divide=False)}, reverse=True):
+        chart.point(right, 100 * value, f"{100 * value:.0f}")
+    return chart.svg()

@@ -3,7 +3,9 @@
 import doctest
 import math
 import random
+import re
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ logarithms = st.floats(-20, 20)
 
 def test_doctests_hold(r1):
     result = doctest.testmod(r1)
-    assert result.attempted >= 14
+    assert result.attempted >= 16
     assert result.failed == 0
 
 
@@ -106,51 +108,86 @@ def test_penalty_averages_to_the_divergence(r1):
 # -- The toy policy ----------------------------------------------------------------------
 
 
-@given(st.integers(0, 2**32), st.floats(0.01, 3))
-def test_gradient_agrees_with_finite_differences(r1, seed, spread):
-    draw = random.Random(seed)
-    z, old, reference = ([draw.gauss(0, spread) for _ in range(r1.choices)] for _ in range(3))
-    old, reference = r1.log_softmax(old), r1.log_softmax(reference)
-    sample = [draw.randrange(r1.choices) for _ in range(r1.group)]
-    values = r1.advantages([float(answer == 0) for answer in sample])
-    slope = r1.gradient(z, old, reference, sample, values)
-    logs = r1.log_softmax(z)
-    ratios = [math.exp(new - was) for new, was in zip(logs, old, strict=True)]
-    if min(abs(rho - 11) for rho in ratios) < 1e-3:
-        return  # the objective has a kink there, and no derivative
-    scale = max(1.0, *ratios, *(math.exp(a - b) for a, b in zip(reference, logs, strict=True)))
-    for place, exact in enumerate(slope):
-        ends = []
-        for shift in (1e-6, -1e-6):
-            moved = [value + shift * (at == place) for at, value in enumerate(z)]
-            ends.append(r1.toy_objective(moved, old, reference, sample, values))
-        assert (ends[0] - ends[1]) / 2e-6 == pytest.approx(exact, abs=1e-6 * scale)
+@given(st.integers(0, 2**32), st.floats(0.01, 3), st.booleans())
+def test_gradient_agrees_with_finite_differences_of_the_objective(r1, seed, spread, divide):
+    """The objective by its scalar equations, answer by answer, where the toy has counts."""
+    draw = np.random.default_rng(seed)
+    z, elsewhere = draw.normal(0, spread, (2, r1.choices))
+    sample = draw.integers(r1.choices, size=r1.group)
+    values = r1.advantages([float(answer == 0) for answer in sample], divide)
+    reference, old = r1.log_softmax(elsewhere), r1.log_softmax(z)
+
+    def objective(z):
+        columns = [logs[sample].tolist() for logs in (r1.log_softmax(z), old, reference)]
+        return r1.objective(*columns, values)
+
+    counts = np.bincount(sample, minlength=r1.choices)
+    first, others = r1.by_right(divide)[counts[0]]
+    rows = (old, reference, counts, first, others)
+    slope = r1.gradient(*(np.array([row]) for row in rows))[0]
+    scale = max(1.0, np.exp(reference - old).max())
+    for place, step in enumerate(1e-6 * np.eye(r1.choices)):
+        difference = (objective(z + step) - objective(z - step)) / 2e-6
+        assert difference == pytest.approx(slope[place], abs=1e-6 * scale)
 
 
-def test_gradient_of_the_first_step_is_the_advantage_alone(r1):
-    """On the policy's own sample, ratios are one and the penalty is flat."""
-    z = r1.start(1 / 16)
-    logs = r1.log_softmax(z)
-    sample = [0] + [1] * 15
-    values = r1.advantages(r1.rewards(1))
-    slope = r1.gradient(z, logs, logs, sample, values)
-    assert slope[0] == pytest.approx(r1.pull(1) / 2)
-    assert slope[1] == pytest.approx(-r1.pull(1) / 2)
-    assert slope[2:] == pytest.approx([0] * 6)
+def test_first_step_is_half_the_pull(r1):
+    """At the start the penalty is flat; the right answer gains what the sampled wrong one loses."""
+    logs = r1.log_softmax(r1.start(1 / 16))[None]
+    counts = np.array([[1, 15, 0, 0, 0, 0, 0, 0]])
+    values = [np.array([r1.advantage(1, reward)]) for reward in (1.0, 0.0)]
+    slope = r1.gradient(logs, logs, counts, *values)[0]
+    half = r1.pull(1) / 2
+    assert slope == pytest.approx([half, -half, 0, 0, 0, 0, 0, 0])
+
+
+def test_answers_come_as_often_as_they_are_likely(r1):
+    logs = r1.log_softmax(np.array([[0.0, 1, 2, 3, -1, -2, 0, 1]]))
+    counts = r1.tally(logs, np.random.default_rng(1).random((1, 100_000)))
+    assert counts.sum() == 100_000
+    assert counts[0] / 100_000 == pytest.approx(np.exp(logs[0]), abs=0.01)
 
 
 def test_toy_policy_learns_what_it_sometimes_samples_and_nothing_else(r1):
-    assert r1.learn(0.5, 30)[-1] > 0.95
-    assert r1.learn(1.0 - 1e-12, 30)[-1] == pytest.approx(1)
-    assert r1.learn(1e-12, 30)[-1] == pytest.approx(1e-12)
+    assert r1.learn(0.5, 60)[-1].min() > 0.95
+    assert r1.learn(1.0 - 1e-12, 60)[-1] == pytest.approx(1)
+    assert r1.learn(1e-12, 60)[-1] == pytest.approx(1e-12)
 
 
-def test_toy_policy_learns_the_rare_answer_later_without_the_division(r1):
-    assert r1.typical(1 / 16, 10, divide=False) < r1.typical(1 / 16, 10)
+def test_toy_policy_learns_rare_answers_later_and_later_still_without_the_division(r1):
+    assert r1.typical(1 / 1000, 60) < 0.002
+    assert r1.typical(1 / 1000, 800) > 0.99
+    assert r1.typical(1 / 16, 30, divide=False) < 0.5 < r1.typical(1 / 16, 30)
+
+
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_toy_medians_in_the_article_hold_for_other_draws(r1, seed):
+    def median(p, updates, divide=True):
+        return float(np.median(r1.learn(p, updates, divide, seed)[-1]))
+
+    assert median(1 / r1.group, r1.soon) == pytest.approx(0.99, abs=0.005)
+    assert median(r1.rare, r1.late) == pytest.approx(0.998, abs=0.001)
+    assert median(r1.rare, r1.late, divide=False) == pytest.approx(0.002, abs=0.0005)
 
 
 def test_toy_policy_is_the_same_on_every_run(r1):
-    assert r1.learn(0.1, 20, seed=3) == r1.learn(0.1, 20, seed=3) != r1.learn(0.1, 20, seed=4)
+    again = r1.learn(0.1, 20, seed=3)
+    assert (r1.learn(0.1, 20, seed=3) == again).all()
+    assert (r1.learn(0.1, 20, seed=4) != again).any()
+
+
+# -- The chart ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("right", range(1, 16))
+def test_chart_marks_both_pulls_of_every_group_a_reader_may_choose(model, monkeypatch, right):
+    r1 = model(SLUG)
+    monkeypatch.setattr(r1, "right", right)
+    found = re.findall(r'<text[^>]* y="([^"]*)"[^>]*>([^<]*)</text>', r1.pulls())
+    height = {text: float(y) for y, text in found}
+    labels = [f"{100 * r1.share(right, divide):.0f}" for divide in (True, False)]
+    assert height[labels[0]] < height[labels[1]] or right == 8
+    assert height["divided by σ"] < height["undivided"]
 
 
 # -- The article's numbers ---------------------------------------------------------------
@@ -174,29 +211,26 @@ def test_silent_groups_by_a_second_route(r1):
     assert r1.silent(0.05) == pytest.approx(counted, abs=0.01)
 
 
-def test_article_states_what_the_model_gives(r1, expect):
-    alone = r1.rewards(r1.right)
-    tick, cross = r1.advantage(r1.right, 1.0), r1.advantage(r1.right, 0.0)
-    divided, plain = 100 * r1.share(r1.right), 100 * r1.share(r1.right, divide=False)
-    cents = 100 * r1.answer_cost() * r1.group
-    dollar = r1.v3_cost / (r1.v3_cost + r1.r1_cost)
+def test_headline_numbers(r1):
+    """Rounded as the article prints them; its text asks the model itself."""
+    assert f"{100 * r1.group * r1.answer_cost():.0f}" == "61"  # cents
+    assert f"{r1.answers() / 1e6:.1f}" == "5.3"  # million; lora counts them too
+    assert f"{100 * r1.silent(r1.rare):.1f}" == "98.4"
+    assert r1.signed(r1.advantage(1, 0.0)) == "\N{MINUS SIGN}0.26"
+    assert (r1.right, r1.gpus, r1.hours, r1.rent) == (1, 512, 198, 2)
+
+
+def test_typed_numbers_are_those_of_the_model(r1, expect):
+    divided, plain = 100 * r1.share(1), 100 * r1.share(1, divide=False)
     expect(
         SLUG,
-        f"sixteen answers cost {cents:.0f} cents, at ${r1.rent:.0f} per",
-        f"is {r1.mean(alone):.4f} and $\\sigma$ {r1.deviation(alone):.3f}:",
-        f"gets {tick:+.2f}, each wrong one −{-cross:.2f}",
-        f"samples, {r1.answers() / 1e6:.1f} million in R1-Zero's run",
-        f"first stage used {r1.clip_range:.0f} ",
-        f"bound becomes −{r1.clip_range - 1:.0f}, below any ratio",
-        f"penalty, weighted {r1.kl_weight}, discourages",
-        f"from {plain:.0f} to {divided:.0f} % of an",
-        f"that blank {100 * r1.silent(1 / 1000):.1f} % of the time",
-        f"from {100 / 16:.2f} to {100 * r1.typical(1 / 16, 30):.0f} % right",
-        f"(median of {r1.runs} runs)",
-        f"started at {100 * r1.typical(1 / 1000, 30):.1f} %, it stays there",
-        f"listed at ${r1.r1_cost:,.0f} ",
-        f"at ${r1.v3_cost / 1e6} million",
+        f"(divisor {r1.group})",
+        f":label: Right answers of {r1.group}",
+        f"both zero at 0 and {r1.group} and 100 percent at {r1.group // 2}. With 1 right answer "
+        f"of {r1.group} the divided one stands at {divided:.0f} percent, the other at {plain:.0f}.",
     )
     assert r1.group == 16  # "sixteen", "fifteen"
-    assert 1 + r1.clip_range == 11  # "elevenfold"
+    assert r1.choices == 8  # "eight-answer"
+    assert r1.rare == 1 / 1000  # "once in a thousand"
+    dollar = r1.v3_cost / (r1.v3_cost + r1.r1_cost)
     assert round(20 * dollar, 1) == 19.0  # "Of every twenty dollars, nineteen"
