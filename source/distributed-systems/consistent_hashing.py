@@ -257,9 +257,13 @@ def dice(n: int = servers + 1, pages: int = pages) -> float:
     return ((n - 1) / pages) ** 0.5
 
 
-def points_for(deviation: float) -> float:
-    """Points per server for this standard deviation over the mean, with very many servers."""
-    return deviation**-2
+def points_for(deviation: float, n: int) -> float:
+    """Points for each of n servers that bring the standard deviation over the mean to this.
+
+    >>> f"{points_for(0.01, 11):.1f}"
+    '9090.8'
+    """
+    return ((n - 1) / deviation**2 - 1) / n
 
 
 def ring_megabytes(n: int, points: float) -> float:

@@ -154,7 +154,10 @@ def test_limiting_cases(hashing):
     assert hashing.scatter(10**6, 1) == pytest.approx(1, rel=1e-5)
     assert hashing.scatter(1000, 10_000) == pytest.approx(0.01, rel=1e-3)
     assert hashing.scatter(2, 1) == pytest.approx(3**-0.5)  # a share uniform from 0 to 1
-    assert hashing.scatter(10**6, hashing.points_for(0.01)) == pytest.approx(0.01)
+    for n in (2, 11, 1000):
+        assert hashing.scatter(n, hashing.points_for(0.01, n)) == pytest.approx(0.01)
+    assert hashing.points_for(0.01, 10**6) == pytest.approx(10_000, rel=1e-5)
+    assert 11 * hashing.points_for(hashing.dice(), 11) == pytest.approx(hashing.pages - 1)
     assert hashing.dice(2, 4) == 0.5  # four tosses of a coin: 2 heads, give or take 1
     assert hashing.hot_server(1) == pytest.approx(1)
     assert hashing.ring_megabytes(1, 10**6) == 12
@@ -309,7 +312,7 @@ def test_ring_with_one_point(hashing, monkeypatch, expect):
 
 
 def test_headings(hashing, expect):
-    expect(SLUG, "## Three jumps and no table", "## One page in twelve requests")
+    expect(SLUG, "## Three jumps and no table", "## The page of one request in twelve")
     assert round(hashing.harmonic(11)) == 3
     assert round(1 / hashing.hottest()) == 12
 
