@@ -413,6 +413,25 @@ def test_each_citation_of_an_article_shows_its_source(open_page: Callable[..., P
         assert shown(page) == " ".join(target.inner_text().split())
 
 
+ON_TOP = """one => {
+  const { left, top, width, height } = one.getBoundingClientRect();
+  const corners = [[2, 2], [width - 3, 2], [2, height - 3], [width - 3, height - 3]];
+  return corners.every(([x, y]) => one.contains(document.elementFromPoint(left + x, top + y)));
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 900, 1280, 1600])
+def test_nothing_of_the_theme_covers_them(open_page: Callable[..., Page], width: int) -> None:
+    page = open_page("algorithms/bloom-filters.html", viewport={"width": width, "height": 800})
+    page.keyboard.press("Tab")
+    page.locator(".citation a").nth(4).focus()
+    shown(page)
+    page.wait_for_timeout(1200)  # the page scrolls smoothly
+    assert page.locator(".reader-preview").evaluate(ON_TOP)
+    assert page.locator(".reader-left").inner_text().endswith("min left")
+    assert page.locator(".reader-left").evaluate(ON_TOP)
+
+
 def test_the_first_screen_shows_the_opening_and_the_text_alone(
     open_page: Callable[..., Page],
 ) -> None:
