@@ -149,12 +149,19 @@ def reverse(steps: list[Step], v: list[float]) -> tuple[list[float], int]:
     return s, count
 
 
-def forward(steps: list[Step], v: list[float], parameter: int) -> tuple[float, int]:
-    """Derivative of the error by one leaf, from the first step to the last, and operations."""
+def forward(
+    steps: list[Step], v: list[float], parameter: int, skip: bool = False
+) -> tuple[float, int]:
+    """Derivative of the error by one leaf, from the first step to the last, and operations.
+
+    *skip*: operands that do not depend on this leaf cost nothing.
+    """
     t, count = [0.0] * len(steps), 0
     t[parameter] = 1.0
     for k, step in enumerate(steps):
         terms = [(i, slope) for i, slope in slopes(step, v[k], v) if steps[i].free]
+        if skip:
+            terms = [(i, slope) for i, slope in terms if t[i]]
         if terms:
             t[k] = sum(t[i] * slope for i, slope in terms)
             count += TOLL[step.operation] * len(terms) + len(terms) - 1
@@ -190,10 +197,10 @@ def answer() -> float:
     return values[-4]
 
 
-def forward_count() -> int:
+def forward_count(skip: bool = False) -> int:
     """Operations of forward mode: one evaluation, then one pass for each parameter."""
     first = len(x) + 2
-    passes = [forward(example, values, first + k)[1] for k in range(len(weights))]
+    passes = [forward(example, values, first + k, skip)[1] for k in range(len(weights))]
     return operations(example) + sum(passes)
 
 
@@ -326,13 +333,13 @@ def shorter(bends: Sequence[float], along: int = 0) -> float:
 # -- Words and pictures -------------------------------------------------------------------
 
 
-def signed(value: float, spec: str = ".3f") -> str:
-    """A number with a true minus sign.
+def signed(value: float) -> str:
+    """Three decimals, with a true minus sign.
 
     >>> signed(-0.25)
     '\N{MINUS SIGN}0.250'
     """
-    return f"{value:{spec}}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def about(value: float) -> str:
