@@ -374,7 +374,7 @@ def test_nothing_of_it_is_printed(visit: Visit) -> None:
     page = visit()
     scroll_to(page, "#part-3")
     page.emulate_media(media="print")
-    for name in ("bar", "left", "preview"):
+    for name in ("bar", "left", "preview", "related"):
         assert page.locator(f".reader-{name}").is_hidden(), name
     assert page.locator(".reader-lead").is_visible()
 
