@@ -286,7 +286,7 @@ def test_rings_lie_around_the_line(hashing):
 
 
 def test_opening(hashing, expect):
-    expect(SLUG, "Suppose ten cache servers", "Why do ten in eleven move")
+    expect(SLUG, "Ten cache servers", "Why do ten in eleven move")
     assert hashing.servers == 10
     assert hashing.modulo_moved(10, 11) == pytest.approx(10 / 11)
     assert hashing.least(10, 11) == pytest.approx(1 / 11)
