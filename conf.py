@@ -44,6 +44,7 @@ html_title = project
 templates_path = ["source/_templates"]  # relative to this file
 html_static_path = ["source/_static"]
 html_css_files = ["site.css"]
+html_favicon = "source/_static/mark.svg"
 html_copy_source = False  # the repository has the sources
 html_show_sourcelink = False
 html_show_sphinx = False
@@ -52,5 +53,6 @@ html_last_updated_fmt = None  # a date in the footer would change every page eve
 
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}  # would need Matplotlib and draw differently per machine
+notfound_template = "404.html"  # ours: it guesses the page from the address
 # Links on the 404 page start at the site's root, which need not be that of its host.
 notfound_urls_prefix = urlsplit(html_baseurl).path.rstrip("/") + "/"

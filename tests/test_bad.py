@@ -28,6 +28,8 @@ FILES = {
     "index.md": "# Home\n\n```{reading-index}\n```\n\n```{toctree}\n:hidden:\nt/index\n```\n",
     "t/index.md": "# Topic\n\n```{toctree}\n:glob:\n:titlesonly:\n*\n```\n",
     "t/good.md": GOOD,
+    # Sphinx reads in parallel only what is more than five pages.
+    **{f"t/more-{n}.md": f"# More {n}\n\nNo article.\n" for n in range(4)},
 }
 
 

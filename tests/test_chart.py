@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import sphinx_computed
 from sphinx_computed.sheet import PALETTE
 from sphinx_computed.values import with_own_ids
 
 MARKDOWN = {"extensions": ["myst_parser", "sphinx_computed"], "html_theme": "basic"}
-CSS = Path(__file__).parent.parent / "ext" / "sphinx_computed" / "static" / "computed.css"
+CSS = Path(sphinx_computed.__file__).parent / "static" / "computed.css"
 MODEL = """from sphinx_computed.svg import Chart
 
 BITS = 9.6

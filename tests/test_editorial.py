@@ -22,10 +22,14 @@ from editorial.rules import RULES, window
 FAULTS = sorted((Path(__file__).parent / "bad").glob("editorial-*.txt"))
 TITLE = "How Pelicans Count"
 CONF = """
-extensions = ["myst_parser", "sphinx_reading", "sphinx_computed", "editorial", "reader"]
+extensions = ["myst_parser", "sphinx_reading", "sphinx_computed", "editorial"]
 reading_article_key = "number"
 myst_enable_extensions = ["dollarmath"]
 html_theme = "basic"
+
+def setup(app):
+    from reader.sources import setup_sources  # of what readers get, sources alone
+    setup_sources(app)
 """
 SOUND = """\
 ---
@@ -285,6 +289,14 @@ def test_the_window_is_where_minutes_and_words_agree(
     assert window(Entry(1, TITLE, minutes, words, "t", "s"), speed) == expected
 
 
+def test_a_page_counted_as_chinese_has_501_words_a_minute(sound: Site) -> None:
+    replace(sound, "catalogue.tsv", f"1\t{TITLE}\t1\t81", f"1\t{TITLE}\t1\t300")
+    replace(sound, "t/sound.md", "At eight fish", f"{text_of(219)}\n\nAt eight fish")
+    assert "no length gives both" in sound.build().warnings
+    replace(sound, "t/sound.md", "updated:", "cjk: true\nupdated:")
+    assert "[editorial.length]" not in sound.build().warnings
+
+
 def test_a_length_that_no_text_can_have_is_told(sound: Site) -> None:
     replace(sound, "catalogue.tsv", f"1\t{TITLE}\t1\t", f"1\t{TITLE}\t4\t")
     assert "no length gives both: see the key 'cjk' and the catalogue" in sound.build().warnings
@@ -345,6 +357,27 @@ def test_a_phrase_is_whole_words() -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
+        ("The least recently used page goes, the most recently read one stays.", 0),
+        ("Recently the page went.", 1),
+        ("Today’s pages are currently read.", 2),
+        ("The current pages; concurrently read.", 0),
+    ],
+)
+def test_time_words_are_those_that_go_out_of_date(text: str, count: int) -> None:
+    assert len(list(phrases.found(text, phrases.time_words()))) == count
+
+
+@pytest.mark.parametrize("term", ["shared secret", "secrets"])
+def test_a_term_that_is_defined_may_be_used(sound: Site, term: str) -> None:
+    replace(sound, "t/sound.md", "so the limit is", "so the secrets, the secret is")
+    assert sound.build().warnings.count("(undefined)") == 2
+    replace(sound, "t/sound.md", "so the secrets, the secret is", f"so the **{term}**, the secret")
+    assert "editorial.phrase" not in sound.build().warnings
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
         ("One. Two? Three!", 3),
         ("“Why?” It asks.", 2),
         ("It took 4.1 MB. 3 more came.", 2),
@@ -395,3 +428,13 @@ def test_sources_that_nobody_cites_and_those_without_address_are_told(
     assert last["t/references.bib"] == [
         "8: nobody cites 'three': cite it or delete it [editorial.uncited_source]"
     ]
+
+
+def test_the_sources_of_an_article_that_was_removed_are_told(project: Callable[..., Site]) -> None:
+    more = SOUND.replace("{cite}`three`", "{cite}`three,four`")
+    site = project(library({"sound": (SOUND, MODEL), "gone": (more, MODEL)}))
+    site.write({"t/references.bib": BIB + "\n@misc{four, title = {Four}, doi = {10.1/y}}\n"})
+    assert site.build().warnings == ""
+    site.remove("t/gone.md")
+    expected = ["10: nobody cites 'four': cite it or delete it [editorial.uncited_source]"]
+    assert told(site.build().warnings) == {"t/references.bib": expected}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
 import pytest
 
-from conftest import Site
+from conftest import REPOSITORY, Site
 
 CONF = """
 extensions = ["myst_parser", "sphinx_reading", "sphinx_section_nav", "reader"]
@@ -169,3 +171,74 @@ def test_other_formats_show_both_too(site: Site, builder: str) -> None:
         text = (built.out / "t/a.txt").read_text()
         assert "Read first: Short C, 1\xa0min; Short B, 1\xa0min" in text
         assert "Related articles" in text
+
+
+def test_a_number_and_its_unit_stay_on_one_line(site: Site) -> None:
+    text = (
+        "It takes 120 MB, **7** % and $d$ m; in `5 MB` and 3 Members, 2 a day, 1,000\u00a0kg.\n\n"
+        "See [12 ms](b.md). {sub}`2` GB.\n\n    8 MB\n\n## The 9 GB\n\n$$\n4 ms\n$$\n"
+    )
+    site.write({"t/a.md": article(1, "The 6 MB", text=text)})
+    page = site.build(myst_enable_extensions=["dollarmath"]).page("t/a")
+    shown = page.select_one("article").get_text() if page.article else page.get_text()
+    for joined in ("120 MB", "7 %", "12 ms", "2 GB"):
+        assert joined.replace(" ", "\xa0") in shown
+    for kept in ("5 MB", "3 Members", "2 a day", "8 MB", "The 9 GB", "The 6 MB"):
+        assert kept in shown
+
+
+def test_joined_units_do_not_change_the_count(site: Site) -> None:
+    site.write({"t/a.md": article(1, "A", text="In 3 ms and 4 GB go 5 % of it.")})
+    byline = site.build().page("t/a").select_one(".reading-byline").get_text()
+    assert byline == "2 min · 11 words"
+
+
+def test_a_computed_number_and_its_unit_stay_on_one_line(site: Site) -> None:
+    site.write({"t/a.md": article(1, "A", text="Takes {calc}`40 + 2` MB."), "t/a.py": '"""A."""\n'})
+    extensions = [
+        "myst_parser",
+        "sphinx_reading",
+        "sphinx_computed",
+        "sphinx_section_nav",
+        "reader",
+    ]
+    page = site.build(extensions=extensions).page("t/a")
+    assert "42\xa0MB" in page.get_text()
+
+
+def test_an_article_brings_data_for_the_links_of_its_text_alone(site: Site) -> None:
+    site.write(
+        {
+            "t/b.md": article(
+                2,
+                "B </script>",
+                "description: What <b> is.",
+                "prerequisites: [c]",
+                text="As [A](a.md).",
+            )
+        }
+    )
+    page = site.build().page("t/a")
+    data = json.loads(page.find(id="reader-data").string)
+    assert data == {
+        "words": 6,
+        "speed": 10,
+        "cjk": False,
+        "links": {
+            "../u/c.html": ["All about C", "", 1],
+            "b.html": ["B </script>", "What <b> is.", 1],
+        },
+    }
+    of_b = json.loads(site.build().page("t/b").find(id="reader-data").string)
+    assert of_b["links"].keys() == {"../u/c.html", "a.html"}
+    assert json.loads(site.build().page("u/c").find(id="reader-data").string)["links"] == {}
+    written = {str(link["href"]).split("#")[0] for link in page.select("section p a")}
+    assert data["links"].keys() == written - {""}
+
+
+def test_the_page_on_privacy_lists_what_the_script_keeps() -> None:
+    script = (REPOSITORY / "ext/reader/static/common.js").read_text(encoding="utf-8")
+    keys = {*re.findall(r'KEY = "(.*?)"', script), *re.findall(r'\[KEY, "(.*?)"\]', script)}
+    page = (REPOSITORY / "source/privacy.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(.*?)` \|", page, re.MULTILINE)) == keys
+    assert len(keys) == 2

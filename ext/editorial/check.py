@@ -14,8 +14,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from editorial import catalogue, rules
-from reader.sources import FILE, read_entries
-from reader.sources import _anchor as anchor
+from reader.sources import FILE, anchor, read_entries
 from sphinx_computed.model import beside
 from sphinx_reading.article import front_matter_lines
 from sphinx_reading.domain import reading_domain
@@ -101,13 +100,13 @@ class CheckArticle(SphinxTransform):
         path = self.env.doc2path(docname)
         for file in (self.env.srcdir / CATALOGUE, beside(path)):
             self.env.note_dependency(file)
-        domain = cast("EditorialDomain", self.env.domains["editorial"])
-        domain.cited[docname] = rules.cited(self.document)
         speed = "reading_cjk_words_per_minute" if article.cjk else "reading_words_per_minute"
         source = path.read_text(encoding="utf-8-sig")
         keys = {key: line for line, key in front_matter_lines(source)}
         entries = entries_of(self.env)
         page = rules.Page(path, self.document, article, keys, entries, self.config[speed])
+        domain = cast("EditorialDomain", self.env.domains["editorial"])
+        domain.cited[docname] = page.cited
         for subtype, line, message in rules.findings(page):
             logger.warning(message, location=(docname, line), type="editorial", subtype=subtype)
 

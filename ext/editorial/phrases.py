@@ -25,7 +25,7 @@ class Phrase(NamedTuple):
 
     text: str
     excuse: str  # "" for none
-    start: str  # in lower case: a text without it need not be searched
+    longest: str  # of its words, in lower case: a text without it need not be searched
     pattern: re.Pattern[str]
 
 
@@ -44,8 +44,10 @@ def phrase(line: str) -> Phrase:
     for written, meant in _PATTERNS.items():
         pattern = pattern.replace(written, meant)
     flags = re.NOFLAG if text[0].isupper() else re.IGNORECASE
-    start = re.split(r"[\s*-]", text.lower())[0]
-    return Phrase(text, match["excuse"] or "", start, re.compile(rf"(?<!\w){pattern}(?!\w)", flags))
+    longest = max(re.split(r"[\s*-]", text.lower()), key=len)
+    return Phrase(
+        text, match["excuse"] or "", longest, re.compile(rf"(?<!\w){pattern}(?!\w)", flags)
+    )
 
 
 @cache
@@ -55,14 +57,24 @@ def banned() -> tuple[Phrase, ...]:
 
 @cache
 def time_words() -> tuple[Phrase, ...]:
-    return tuple(map(phrase, TIME_WORDS))
+    """Words that go out of date; "least recently used" does not."""
+    order = r"(?<!least.)(?<!most.)(?<!more.)"
+    words = map(phrase, TIME_WORDS)
+    return tuple(
+        word._replace(pattern=re.compile(order + word.pattern.pattern, word.pattern.flags))
+        for word in words
+    )
+
+
+def likely(text: str, among: Iterable[Phrase]) -> list[Phrase]:
+    """Those that may stand in *text*: a quick look, since nearly all do not."""
+    lower = text.lower().replace("’", "'")
+    return [one for one in among if one.longest in lower]
 
 
 def found(text: str, among: Iterable[Phrase]) -> Iterator[tuple[Phrase, str]]:
     """Yield each phrase that stands in *text*, and how it is written there."""
-    plain = text.replace("’", "'")
-    lower = plain.lower()
-    for one in among:
-        match = one.pattern.search(plain) if one.start in lower else None
+    for one in likely(text, among):
+        match = one.pattern.search(text.replace("’", "'"))
         if match:
             yield one, match[0]

@@ -10,6 +10,7 @@ from docutils import nodes
 PLACEHOLDER = "□"  # stands for code or a formula: a word, but none that a rule looks at
 _OPAQUE = (nodes.literal, nodes.math, nodes.raw, nodes.image)
 _NOT_READ = (nodes.docinfo, nodes.comment, nodes.system_message, nodes.literal_block)
+_WORD = re.compile(r"\S*[\w□]\S*")
 _QUOTED = re.compile("“[^”]*”")
 _SENTENCE_END = re.compile(r"[.!?][\"”’)\]]*\s+(?=[\"“‘(\[]*[A-ZÀ-Þ0-9□])")
 _ABBREVIATION = re.compile(
@@ -57,7 +58,7 @@ def line_of(node: nodes.Node | None) -> int | None:
 
 def words(text: str) -> list[str]:
     """The words of *text*: its tokens that are more than punctuation."""
-    return [token for token in text.split() if re.search(r"[\w□]", token)]
+    return _WORD.findall(text)
 
 
 def sentences(text: str) -> list[str]:

@@ -7,7 +7,7 @@ is a node, or a line of the page. ``RULES`` lists those for one article, read on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from math import ceil, floor
 from pathlib import Path
@@ -70,6 +70,7 @@ class Page:
         self.body = list(body(document))
         self.title = next(node for node in self.body if isinstance(node, nodes.title))
         self.slug = path.stem
+        self.cited = cited(document)
 
     @property
     def entry(self) -> Entry | None:
@@ -86,17 +87,24 @@ class Page:
 
     @cached_property
     def blocks(self) -> list[tuple[nodes.Element, str]]:
-        """Every block of text, in the article's own words."""
+        """Every block of text, without the article's title."""
         kinds = (nodes.paragraph, nodes.caption, nodes.title, nodes.term)
-        blocks = (node for node in self.all(*kinds) if node is not self.title)
-        return [(node, own_words(text_of(node))) for node in blocks]
+        return [(node, text_of(node)) for node in self.all(*kinds) if node is not self.title]
 
     @cached_property
-    def prose(self) -> list[tuple[nodes.paragraph, str]]:
+    def text(self) -> str:
+        """What stands below the headings."""
+        return "\n".join(text for node, text in self.blocks if not isinstance(node, nodes.title))
+
+    @cached_property
+    def prose(self) -> list[tuple[nodes.Element, str]]:
         """The paragraphs that stand in sections, not in lists, tables or figures."""
         inside = (nodes.section, nodes.document, nodes.block_quote)
-        paragraphs = (p for p in self.all(nodes.paragraph) if isinstance(p.parent, inside))
-        return [(paragraph, text_of(paragraph)) for paragraph in paragraphs]
+        return [
+            (node, text)
+            for node, text in self.blocks
+            if isinstance(node, nodes.paragraph) and isinstance(node.parent, inside)
+        ]
 
     @cached_property
     def uses_model(self) -> bool:
@@ -221,16 +229,17 @@ def sentence_case(page: Page) -> Findings:
     A word is no name if the article's text has it in lower case, and nowhere with a capital
     inside a sentence.
     """
-    text = "\n".join(text for node, text in page.blocks if not isinstance(node, nodes.title))
     for node in page.headings:
         written = re.split(r"(?<=[:.?!])\s+", text_of(node))
         inner = [word for part in written for word in re.findall(r"[\w’'-]+", part)[1:]]
-        wrong = [word for word in inner if word.istitle() and is_common(word, text)]
+        wrong = [word for word in inner if word.istitle() and is_common(word, page.text)]
         if wrong:
             yield node, f"headings are in sentence case: write {', '.join(map(str.lower, wrong))}"
 
 
 def is_common(word: str, text: str) -> bool:
+    if word.lower() not in text:
+        return False
     lower = re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", text)
     inside = re.search(rf"[a-z0-9,;] {re.escape(word)}(?!\w)", text)
     return lower is not None and inside is None
@@ -258,28 +267,33 @@ def empty_section(page: Page) -> Findings:
 def phrase(page: Page) -> Findings:
     """No phrase of phrases.txt, unless it is excused as the file says, quoted, or code."""
     defined = " ".join(text_of(strong) for strong in page.all(nodes.strong)).lower()
-    for node, text in page.blocks:
-        cited = any("citation" in inline["classes"] for inline in node.findall(nodes.inline))
-        for banned, written in phrases.found(text, phrases.banned()):
-            excused = {
-                "undefined": written.lower() in defined,
-                "uncited": cited,
-                "unquantified": any(character.isdigit() for character in text),
-            }
-            if not excused.get(banned.excuse, False):
-                yield (
-                    node,
-                    f"{written!r}{f' ({banned.excuse})' * bool(banned.excuse)}: say it plainly",
-                )
+    for node, text, banned, written in told_phrases(page, phrases.banned()):
+        excused = {
+            "undefined": banned.longest.rstrip("s") in defined,
+            "uncited": any("citation" in part["classes"] for part in node.findall(nodes.inline)),
+            "unquantified": any(character.isdigit() for character in text),
+        }
+        if not excused.get(banned.excuse, False):
+            reason = f" ({banned.excuse})" if banned.excuse else ""
+            yield node, f"{written!r}{reason}: say it plainly"
     for _, written in phrases.found(page.article.description, phrases.banned()):
         yield page.line("description"), f"{written!r}: say it plainly"
 
 
 def time_word(page: Page) -> Findings:
     """What will not stay true is dated: not 'currently', 'recently', 'nowadays', 'today's'."""
-    for node, text in page.blocks:
-        for _, written in phrases.found(text, phrases.time_words()):
-            yield node, f"{written!r} goes out of date: write a date, as in 'as of July 2026'"
+    for node, _, _, written in told_phrases(page, phrases.time_words()):
+        yield node, f"{written!r} goes out of date: write a date, as in 'as of July 2026'"
+
+
+def told_phrases(
+    page: Page, among: Iterable[phrases.Phrase]
+) -> Iterator[tuple[nodes.Element, str, phrases.Phrase, str]]:
+    """Each phrase in the article's own words: its block, the block's text, itself, as written."""
+    likely = phrases.likely("\n".join(text for _, text in page.blocks), among)
+    for node, text in page.blocks if likely else ():
+        for one, written in phrases.found(own_words(text), likely):
+            yield node, text, one, written
 
 
 def bold(page: Page) -> Findings:
@@ -399,15 +413,17 @@ def alt_text(page: Page) -> Findings:
 
 def sources(page: Page) -> Findings:
     """At least three sources are cited."""
-    count = len(cited(page.document))
+    count = len(page.cited)
     if count < SOURCES:
         yield page.title, f"{count} sources are cited: {SOURCES} at least, of references.bib"
 
 
 def cited(document: nodes.document) -> list[str]:
-    """The anchors of the entries in the list of sources."""
-    sections = (node for node in document.findall(nodes.section) if "sources" in node["classes"])
-    return [item["ids"][0] for section in sections for item in section.findall(nodes.list_item)]
+    """The anchors of the entries in the list of sources, the last section of the first."""
+    page = next(document.findall(nodes.section), document)
+    sections = (s for s in page.children if isinstance(s, nodes.section))
+    listed = (s for s in sections if "sources" in s["classes"])
+    return [item["ids"][0] for section in listed for item in section.findall(nodes.list_item)]
 
 
 def model(page: Page) -> Findings:

@@ -96,7 +96,7 @@ class ListSources(SphinxTransform):
                 citation += nodes.Text(", ")
             if key in entries:
                 number = numbers.setdefault(key, len(numbers) + 1)
-                citation += nodes.reference("", str(number), refid=_anchor(key), internal=True)
+                citation += nodes.reference("", str(number), refid=anchor(key), internal=True)
             else:
                 citation += nodes.strong("", f"{key}?")
                 if entries:  # else the file itself was told
@@ -108,7 +108,7 @@ class ListSources(SphinxTransform):
         return citation
 
 
-def _anchor(key: str) -> str:
+def anchor(key: str) -> str:
     return f"source-{nodes.make_id(key)}"
 
 
@@ -117,7 +117,7 @@ def _source_list(entries: Mapping[str, Entry], numbers: Mapping[str, int]) -> no
     section += nodes.title("", "Sources")
     listing = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
     for key in numbers:
-        item = nodes.list_item("", describe(entries[key]), ids=[_anchor(key)])
+        item = nodes.list_item("", describe(entries[key]), ids=[anchor(key)])
         listing += item
     section += listing
     return section

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from sphinx_computed.model import Number
@@ -34,12 +35,12 @@ class Cache:
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return {}
 
-    def get(self, knobs: str, request: Sequence[str]) -> str | None:
-        text = self.entries.get(knobs, {}).get(json.dumps(request))
+    def get(self, knobs: str, request: str) -> str | None:
+        text = self.entries.get(knobs, {}).get(request)
         return text if isinstance(text, str) else None
 
-    def put(self, knobs: str, request: Sequence[str], text: str) -> None:
-        self.entries.setdefault(knobs, {})[json.dumps(request)] = text
+    def put(self, knobs: str, request: str, text: str) -> None:
+        self.entries.setdefault(knobs, {})[request] = text
 
     def save(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,3 +57,8 @@ def knobs_key(names: Sequence[str], values: Sequence[Number]) -> str:
     '[["BITS", 9.6], ["HASHES", 7]]'
     """
     return json.dumps(list(zip(names, values, strict=True)))
+
+
+@lru_cache(maxsize=1000)  # a page asks the same of its model for each value of its knobs
+def request_key(request: tuple[str, ...]) -> str:
+    return json.dumps(request)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sphinx_computed.cache import Cache, knobs_key
+from sphinx_computed.cache import Cache, knobs_key, request_key
 from sphinx_computed.model import Number
 from sphinx_computed.process import WORKER
 
@@ -51,30 +51,42 @@ def evaluate(
     seconds: float,
 ) -> Answers:
     """Return the results of every request for every combination of the values of *knobs*."""
-    answers = Answers()
-    missing: list[tuple[Combination, list[int]]] = []
-    for number, values in enumerate(combinations):
-        key = knobs_key(knobs, values)
-        kept = {request: cache.get(key, request) for request in requests}
-        answers.texts |= {
-            (number, request): text for request, text in kept.items() if text is not None
-        }
-        wanted = [at for at, request in enumerate(requests) if kept[request] is None]
-        missing.append((values, wanted))
-    if any(wanted for _, wanted in missing):
-        order = [number for number, (_, wanted) in enumerate(missing) if wanted]
+    answers = from_cache(requests, knobs, combinations, cache)
+    missing = [
+        [at for at, request in enumerate(requests) if (number, request) not in answers.texts]
+        for number in range(len(combinations))
+    ]
+    order = [number for number, wanted in enumerate(missing) if wanted]
+    if order:
         job = {
             "path": str(path),
             "text": text,
             "requests": requests,
             "knobs": knobs,
-            "combinations": [missing[number] for number in order],
+            "combinations": [(combinations[number], missing[number]) for number in order],
             "seconds": seconds,
         }
         fresh = ask(job, requests, order)
         keep(fresh, knobs, combinations, cache)
-        answers.texts |= fresh.texts
-        answers.failures, answers.printed = fresh.failures, fresh.printed
+        fresh.texts |= answers.texts
+        return fresh
+    return answers
+
+
+def from_cache(
+    requests: Sequence[Request],
+    knobs: Sequence[str],
+    combinations: Sequence[Combination],
+    cache: Cache,
+) -> Answers:
+    """What earlier builds left."""
+    answers = Answers()
+    for number, values in enumerate(combinations):
+        key = knobs_key(knobs, values)
+        for request in requests:
+            text = cache.get(key, request_key(request))
+            if text is not None:
+                answers.texts[number, request] = text
     return answers
 
 
@@ -126,6 +138,7 @@ def keep(
     """Put new results into the cache, unless the model printed: that has to be said again."""
     if fresh.printed:
         return
+    keys = [knobs_key(knobs, values) for values in combinations]
     for (number, request), text in fresh.texts.items():
-        cache.put(knobs_key(knobs, combinations[number]), request, text)
+        cache.put(keys[number], request_key(request), text)
     cache.save()

@@ -8,7 +8,6 @@ from decimal import Decimal, InvalidOperation
 from html import escape
 from itertools import product
 from math import prod
-from pathlib import Path
 from typing import ClassVar
 
 from docutils import nodes
@@ -18,7 +17,7 @@ from sphinx.util.typing import OptionSpec
 from sphinx.writers.html5 import HTML5Translator
 
 from sphinx_computed.evaluate import Combination
-from sphinx_computed.model import Number, assignments, number, parse
+from sphinx_computed.model import Number, assignments, number
 from sphinx_computed.warn import ComputedWarning, warn
 
 MOST_VALUES = 64  # a knob
@@ -55,7 +54,7 @@ def offered(text: str) -> list[Decimal]:
     """The values of a list or a range; raise `BadKnob` if there is something wrong with them.
 
     >>> [str(value) for value in offered("1..2 step 0.5")], [str(v) for v in offered("4, 6, 8")]
-    (['1', '1.5', '2.0'], ['4', '6', '8'])
+    (['1.0', '1.5', '2.0'], ['4', '6', '8'])
     """
     span = RANGE.fullmatch(text)
     try:
@@ -105,11 +104,11 @@ def read(node: knob, plain: dict[str, Number]) -> None:
     node["at"] = values.index(default)
 
 
-def usable(found: list[knob], text: str, path: Path) -> list[knob]:
+def usable(found: list[knob], text: str) -> list[knob]:
     """The knobs of a page that can be turned; the others get a warning and go."""
     try:
-        plain = plain_numbers(parse(text, path)) if found else {}
-    except (SyntaxError, ImportError, ValueError):  # the worker says what is wrong with it
+        plain = plain_numbers(ast.parse(text)) if found else {}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the worker says so
         for node in found:
             take_away(node)
         return []

@@ -60,7 +60,7 @@ class ComputePage(SphinxTransform):
             for control in controls:
                 take_away(control)
             return
-        turned = usable(controls, text, path)
+        turned = usable(controls, text)
         points = combinations(turned)
         answers = ask(self.env, path, text, wanted, turned, points)
         report(answers, wanted, turned, points, path)

@@ -6,9 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 # Sets in one order, sums in one order: the same results on every machine.
 SAME_EVERYWHERE = {
@@ -27,23 +27,18 @@ class Worker:
         self.process: subprocess.Popen[str] | None = None
         self.owner = 0
 
-    def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the results of one job; the last record tells how it ended."""
+    def run(self, job: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the results of one job; the last record tells how it ended."""
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        try:
+        with suppress(BrokenPipeError):
             process.stdin.write(json.dumps(job) + "\n")
             process.stdin.flush()
-            for line in process.stdout:
-                record = json.loads(line)
-                yield record
-                if "end" in record:
-                    return
-        except BrokenPipeError:
-            pass
-        self.close()
-        yield {"end": 1, "late": False, "line": 0}
+            if answer := process.stdout.readline():
+                return cast(list[dict[str, Any]], json.loads(answer))
+        self.close()  # it died with its job; the next page starts another
+        return [{"end": 1, "late": False, "line": 0}]
 
     def _started(self) -> subprocess.Popen[str]:
         """Our process; Sphinx's own parallel workers, which are forks, each start another."""

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 FORBIDDEN = {"script", "foreignobject", "iframe", "object", "embed", "handler", "listener"}
 NO_VALUE = re.compile(r"[+-]?(nan|inf|infinity|none)?j?", re.IGNORECASE)
 OUTSIDE = re.compile(r"@import|url\(\s*['\"]?(?!#|['\"])", re.IGNORECASE)
-IDS = re.compile(r"""((?<=\s)(?:id|aria-labelledby|aria-describedby)="|href="\#|url\(\#)""")
+# Within a tag, as the next angle bracket shows: a text may hold the same characters.
+IDS = re.compile(r"""(\s(?:id|aria-labelledby|aria-describedby)="|href="\#|url\(\#)(?=[^<>]*>)""")
 
 
 class BadValue(ValueError):
@@ -100,4 +101,4 @@ def with_own_ids(svg: str, prefix: str) -> str:
     """
     if "id=" not in svg:
         return svg
-    return re.sub("<[^<>]*>", lambda tag: IDS.sub(rf"\g<1>{prefix}", tag[0]), svg)
+    return IDS.sub(rf"\g<1>{prefix}", svg)

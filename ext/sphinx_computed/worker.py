@@ -1,10 +1,10 @@
 """The process that runs models: one for a whole build, a fork of it for each page.
 
-Started as a program by `evaluate`, it reads one job a line and answers with one result a line,
-all JSON. Why not in Sphinx's own process: a model may loop in C, where no signal reaches it,
-leave with ``os._exit``, print past ``sys.stdout`` or change the standard library for the next
-page. Why not a fork of Sphinx for each page: that takes 8 ms, a fork of this small process
-less than 1, and here neither threads nor open files are inherited. Imports no Sphinx.
+Started as a program by `process`, it reads one job a line and answers with all its results in
+one line, both JSON. Why not in Sphinx's own process: a model may loop in C, where no signal
+reaches it, leave with ``os._exit``, print past ``sys.stdout`` or change the standard library for
+the next page. Why not a fork of Sphinx for each page: that takes 8 ms, a fork of this small
+process less than 1, and here neither threads nor open files are inherited. Imports no Sphinx.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from sphinx_computed.values import BadValue, as_svg, as_text
 
 Job = dict[str, Any]
 Record = dict[str, Any]
+PATIENCE = 5  # how much longer than it may work a page may take by the clock
+WORKED_LONG = -signal.SIGPROF if hasattr(signal, "setitimer") else 0  # an exit status
 CHECKS: dict[str, Callable[[object, str], str]] = {"calc": as_text, "chart": as_svg}
 
 
@@ -45,12 +47,14 @@ def serve(jobs: TextIO, answers: TextIO) -> None:
         with tempfile.TemporaryFile(buffering=0) as results, tempfile.TemporaryFile() as trace:
             started = time.monotonic()
             status = run_apart(job, results, trace)
-            late = status != 0 and time.monotonic() - started >= job["seconds"]
+            passed = time.monotonic() - started
+            late = status == WORKED_LONG or (status != 0 and passed >= job["seconds"] * PATIENCE)
             results.seek(0)
             trace.seek(0)
             spot = re.findall(rb'File ".*", line (\d+) in', _own(trace.read(), job))
             end = {"end": status, "late": late, "line": int(spot[0]) if spot else 0}
-            answers.write(results.read().decode() + json.dumps(end) + "\n")
+            records = [*results.read().decode().splitlines(), json.dumps(end)]
+            answers.write(f"[{','.join(records)}]\n")
             answers.flush()
 
 
@@ -99,15 +103,12 @@ def run_apart(job: Job, results: IO[bytes], trace: IO[bytes]) -> int:
 
 
 def work(job: Job, results: IO[bytes], trace: IO[bytes]) -> None:
-    """Write the results of *job*, one by one so that none is lost, and what the model printed.
-
-    The alarm is a thread of the C library that ends the process, whatever Python is doing.
-    """
+    """Write the results of *job*, one by one so that none is lost, and what the model printed."""
     with tempfile.TemporaryFile() as printed, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(printed.fileno(), 1)
         os.dup2(printed.fileno(), 2)
-        faulthandler.dump_traceback_later(job["seconds"], exit=True, file=trace)
+        set_alarms(job["seconds"], trace)
         for record in evaluate(job):
             results.write(json.dumps(record).encode() + b"\n")
         sys.stdout.flush()
@@ -117,6 +118,18 @@ def work(job: Job, results: IO[bytes], trace: IO[bytes]) -> None:
         if text:
             results.write(json.dumps({"printed": text}).encode() + b"\n")
         faulthandler.cancel_dump_traceback_later()
+
+
+def set_alarms(seconds: float, trace: IO[bytes]) -> None:
+    """End this process after *seconds* of its own work, or if it waits much longer than that.
+
+    Work is measured by the processor, so that a busy machine stops no honest model. Neither
+    alarm needs Python, which may be within a loop in C; both note in *trace* where it is.
+    """
+    if WORKED_LONG:
+        faulthandler.register(signal.SIGPROF, file=trace, chain=True)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+    faulthandler.dump_traceback_later(seconds * PATIENCE, exit=True, file=trace)
 
 
 def evaluate(job: Job) -> Iterator[Record]:
