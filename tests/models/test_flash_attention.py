@@ -210,6 +210,34 @@ def test_one_query_by_counting_its_bytes(flash):
     assert flash.saved_in_generation() == pytest.approx(scores / (scores + rest))
 
 
+def test_peak_share_in_the_authors_range(flash, expect):
+    """FlashAttention-2's abstract puts FlashAttention at 25 to 40 percent of the peak."""
+    operations = 7 * 2 * 64 * 1024**2 * 1024
+    assert flash.peak_share(11.7) == pytest.approx(operations / 312e12 / 11.7e-3)
+    assert 0.25 < flash.peak_share(11.7) < 0.4 < flash.peak_share(7.3)
+    expect(SLUG, f"puts FlashAttention at 25 to 40{NBSP}% (the 11.7{NBSP}ms make")
+
+
+def test_appendix_finds_a_smaller_gain(flash, expect):
+    """Table 11 has the same heads, an eighth as many."""
+    assert flash.table_heads * 8 == flash.heads
+    ordinary, tiled = flash.appendix_milliseconds
+    assert ordinary / tiled == pytest.approx(3.25, abs=0.01)
+    assert 8 * tiled > flash.printed_milliseconds[1]  # scaled up, it contradicts Fig. 2
+    expect(SLUG, "on an eighth of the heads")
+
+
+def test_cubic_is_finer_than_its_format(flash, expect):
+    """Point by point; bfloat16 keeps 8 binary digits, rounding takes 2**-9."""
+    worst = max(
+        abs((1 + x * (0.6951 + x * (0.2276 + x * 0.0771))) / 2**x - 1)
+        for x in (i / 1000 for i in range(1001))
+    )
+    assert flash.cubic_accuracy() == pytest.approx(1 / worst, rel=0.01)
+    assert worst < 2**-9 / 10
+    expect(SLUG, "may take one in 512")
+
+
 # -- Memory and time as printed --------------------------------------------------------------
 
 
@@ -258,7 +286,7 @@ def test_counts_in_words(flash, expect):
         "rounded down, thirteen matrices",
     )
     assert flash.moved() == 11
-    expect(SLUG, "one head moves this many bytes: $$ 2Nd\\,(6 + 8T) + 24NT $$")
+    expect(SLUG, "one head moves this many bytes, initial zeros apart: $$ 2Nd\\,(6 + 8T) + 24NT $$")
     n, d, t = 1024, 64, 4
     assert flash.tiled_gigabytes() == pytest.approx(
         flash.heads * (2 * n * d * (6 + 8 * t) + 24 * n * t) / 1e9
