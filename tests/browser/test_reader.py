@@ -188,6 +188,7 @@ def test_a_preview_stays_on_the_screen_and_off_its_link(
 ) -> None:
     page = visit(viewport={"width": width, "height": 500})
     link = page.locator(PREVIEWS[kind][0]).last
+    page.locator("h1").evaluate("title => { title.style.marginTop = '900px' }")
     page.keyboard.press("Tab")
     link.focus()
     for place in ("start", "end"):
@@ -257,6 +258,7 @@ def test_minutes_left_follow_the_words_that_are_left(visit: Visit) -> None:
 
 def test_an_article_left_in_the_middle_offers_to_continue(visit: Visit) -> None:
     page = visit()
+    page.wait_for_timeout(1100)
     scroll_to(page, "#part-2")
     scroll_to(page, "#part-3")
     page.wait_for_timeout(600)
@@ -372,7 +374,7 @@ def test_nothing_of_it_is_printed(visit: Visit) -> None:
     page = visit()
     scroll_to(page, "#part-3")
     page.emulate_media(media="print")
-    for name in ("bar", "left", "preview"):
+    for name in ("bar", "left", "preview", "related"):
         assert page.locator(f".reader-{name}").is_hidden(), name
     assert page.locator(".reader-lead").is_visible()
 
@@ -409,6 +411,25 @@ def test_each_citation_of_an_article_shows_its_source(open_page: Callable[..., P
         link.focus()
         target = page.locator(str(link.get_attribute("href")).replace("#", "[id='") + "']")
         assert shown(page) == " ".join(target.inner_text().split())
+
+
+ON_TOP = """one => {
+  const { left, top, width, height } = one.getBoundingClientRect();
+  const corners = [[2, 2], [width - 3, 2], [2, height - 3], [width - 3, height - 3]];
+  return corners.every(([x, y]) => one.contains(document.elementFromPoint(left + x, top + y)));
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 900, 1280, 1600])
+def test_nothing_of_the_theme_covers_them(open_page: Callable[..., Page], width: int) -> None:
+    page = open_page("algorithms/bloom-filters.html", viewport={"width": width, "height": 800})
+    page.keyboard.press("Tab")
+    page.locator(".citation a").nth(4).focus()
+    shown(page)
+    page.wait_for_timeout(1200)  # the page scrolls smoothly
+    assert page.locator(".reader-preview").evaluate(ON_TOP)
+    assert page.locator(".reader-left").inner_text().endswith("min left")
+    assert page.locator(".reader-left").evaluate(ON_TOP)
 
 
 def test_the_first_screen_shows_the_opening_and_the_text_alone(

@@ -5,7 +5,8 @@
   if (!article || !data) return;
   const me = reader.name(location.href);
 
-  const APART = "nav, details, .sources, .footnote, .knob, .reading-byline, .reader-lead, .reader-first";
+  const APART = "nav, details, .sources, .footnote, .knob, .knob-state, .knob-voice, .reading-byline,"
+    + " .reader-lead, .reader-first";
   const BLOCKS = "p, li, dt, dd, pre, td, th, h2, h3, h4, figcaption, caption, .formula";
   const weigh = (text) => (text.match(/\S+/g) ?? []).reduce((sum, word) =>
     sum + (data.cjk && /[^\x00-\x7f]/.test(word) ? word.length : 1), 0);
