@@ -19,9 +19,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 FIND = """async (rules) => (await axe.run(document, { runOnly: rules })).violations.flatMap(
     ({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target} ${html.slice(0, 150)}`))"""
 SEEN = """[element, element.closest(".sd-card")].filter(Boolean).some((part) => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(part);
+    const { outlineStyle, outlineWidth, opacity } = getComputedStyle(part);
     const { width, top, bottom } = part.getBoundingClientRect();
-    const shown = width > 0 && bottom > 0 && top < innerHeight;
+    const shown = opacity === "1" && width > 0 && bottom > 0 && top < innerHeight;
     return shown && outlineStyle !== "none" && parseFloat(outlineWidth) >= 1; })"""
 DESKTOP = {"width": 1280, "height": 844}
 PHONE = {"width": 390, "height": 844}
@@ -84,6 +84,7 @@ def test_the_first_stop_leads_to_the_text(open_page: Open) -> None:
 def test_every_stop_of_the_keyboard_is_seen(open_page: Open, template: str) -> None:
     page = open_page(TEMPLATES[template], reduced_motion="reduce")
     page.wait_for_load_state("networkidle")
+    page.locator("details").evaluate_all("all => all.forEach((one) => (one.open = true))")
     unseen, stops = [], 0
     for _ in range(150):
         page.keyboard.press("Tab")
