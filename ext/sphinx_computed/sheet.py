@@ -175,9 +175,13 @@ class Sheet:
         self.parts.append(clip + tag("g", body, clip_path=f"url(#{name})"))
 
     def note(self, x: float, y: float, text: str, anchor: str, color: Color) -> None:
-        """A text with a rim in the page's colour, over whatever is there."""
+        """A text with a rim in the page's colour, over whatever is there.
+
+        That the rim lies under the letters is said in the style sheet: the attribute for it
+        is one of SVG 2, which validators do not know.
+        """
         rim = {"stroke": paint("paper"), "stroke_width": 3, "stroke_linejoin": "round"}
-        self.text(x, y, text, anchor, fill=paint(color), paint_order="stroke", **rim)
+        self.text(x, y, text, anchor, fill=paint(color), **rim)
 
     def label(self, text: str, color: Color, places: Iterable[Place], inside: Box) -> None:
         """A note at the best of some places: over no text and few lines, inside, an early one."""
