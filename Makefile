@@ -52,6 +52,8 @@ lint: $(FOR_LINT) ## check style, types and spelling, build the site with warnin
 	$(STRICT) source _build/strict
 	"$$($(PY) $(SCRIPTS))/lychee" --root-dir "$$PWD/_build/strict" _build/strict
 
+# Tests that take a sample of the articles otherwise take all of them.
+check-all: export CHECK_ALL = 1
 check-all: test lint ## everything that must hold before a merge: test, lint, and a parallel build gives the same bytes
 	rm -rf _build/parallel
 	$(STRICT) -j 2 source _build/parallel

@@ -14,10 +14,15 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
+from hypothesis import settings
 from sphinx.application import Sphinx
+from sphinx.locale import translators
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from sphinx_computed.model import load
+
+settings.register_profile("library", deadline=None)  # no test is timed
+settings.load_profile("library")
 
 REPOSITORY = Path(__file__).parent.parent
 SOURCE = REPOSITORY / "source"
@@ -95,6 +100,7 @@ class Site:
         read: list[str] = []
         written: list[str] = []
         confdir = str(self.source)
+        translators.clear()  # Sphinx keeps those of the last project in this process
         with patch_docutils(confdir), docutils_namespace():
             app = Sphinx(
                 srcdir=confdir,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import json
 import os
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sphinx_computed import model
+from sphinx_computed.lexer import ModelLexer
 from sphinx_computed.model import load
 from sphinx_computed.values import split
 
@@ -285,6 +288,7 @@ def test_the_model_stands_at_the_end_folded_highlighted_and_downloadable(project
     assert details.find_previous(class_="footnote") is not None
     assert details.find_next(class_="footnote") is None
     assert details.select_one(".highlight .nf").text == "size"
+    assert details.select_one("pre").text == SIZE
     link = details.select_one("a.download")
     assert (built.out / link["href"]).read_text() == SIZE
 
@@ -443,3 +447,31 @@ def test_a_fault_is_told_with_its_own_line_within_a_paragraph(project, suffix):
     page = f"A\n=\n\nFirst,\nsecond 1 / 0,\nthird {role}.\n"
     built = project({f"index.{suffix}": page, "index.py": ""}, **MARKDOWN).build()
     assert f"index.{suffix}:6: WARNING: 1 / 0: ZeroDivisionError" in built.warnings
+
+
+@pytest.mark.parametrize("name", ["cache", "knob", "model", "values"])
+def test_what_the_docstrings_show_is_so(name):
+    module = importlib.import_module(f"sphinx_computed.{name}")
+    failed, tried = doctest.testmod(module)
+    assert (failed, tried > 0) == (0, True)
+
+
+def test_a_highlighted_model_reads_as_it_is_written():
+    lines = [
+        "@cache",
+        "def f(x: int = 0x1F) -> str:  # a 'note'",
+        "    '''It's \"so\".'''",
+        "    return f\"{x:.1f}\" + r'a\\\\' + str(1e-3) + 'Ω'",
+        "class Café:",
+        "    of = 1_000",
+    ]
+    tokens = list(ModelLexer(stripnl=False).get_tokens("\n".join(lines) + "\n"))
+    assert "".join(text for _, text in tokens).splitlines() == lines
+    kinds = {text.strip(): str(kind).removeprefix("Token.") for kind, text in tokens}
+    assert kinds["f"] == kinds["Café"] == "Name.Function"
+    assert kinds["# a 'note'"] == "Comment.Single"
+    assert kinds["@cache"] == "Name.Decorator"
+    assert kinds["return"] == kinds["class"] == "Keyword"
+    assert kinds["1e-3"] == kinds["0x1F"] == kinds["1_000"] == "Literal.Number"
+    assert kinds['f"{x:.1f}"'] == kinds["r'a\\\\'"] == kinds["'Ω'"] == "Literal.String"
+    assert kinds[lines[2].strip()] == "Literal.String.Doc"

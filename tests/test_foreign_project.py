@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY, Built, Site
+from sphinx_computed.model import load
 
 FILES: dict[str, str | bytes] = {
     "conf.py": 'project = "Foreign"\nextensions = []\n',
@@ -66,6 +68,33 @@ def test_our_wheel_alone_adds_bylines_to_a_restructuredtext_project(
         "index.html",
     ]
     assert {name: byline.sub("", text) for name, text in ours.items()} == stock
+
+
+def readme_blocks(section: str, language: str) -> list[str]:
+    """The code blocks of one language in one section of the README."""
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    body = text.partition(f"### {section}\n")[2].partition("\n## ")[0].partition("\n### ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", body, re.DOTALL)
+
+
+def test_the_readmes_example_of_computed_numbers_works_with_our_wheel_alone(
+    environment: Path, project: Callable[..., Site]
+) -> None:
+    conf, model = readme_blocks("sphinx_computed", "python")
+    (page,) = readme_blocks("sphinx_computed", "rst")
+    site = project({"conf.py": conf, "index.rst": page, "index.py": model})
+    text = build(environment, site, "html")["index.html"]
+    assert re.search(r"run out in <[^>]*>255</\w+> seconds", text)
+    assert "<svg" in text
+    assert 'type="range"' in text
+    assert "def seconds(" in re.sub(r"<[^>]*>", "", text)
+
+
+def test_the_readmes_model_keeps_its_doctest(tmp_path: Path) -> None:
+    path = tmp_path / "tank.py"
+    path.write_text(readme_blocks("sphinx_computed", "python")[1], encoding="utf-8")
+    results = doctest.testmod(load(path))
+    assert (results.attempted, results.failed) == (1, 0)
 
 
 def test_sphinx_is_the_only_requirement_outside_extras() -> None:

@@ -80,7 +80,8 @@ def test_an_edit_that_keeps_the_record_rewrites_the_page_alone(site: Site) -> No
 def test_a_new_description_rewrites_the_pages_that_show_the_record(site: Site) -> None:
     site.build()
     site.write({"a/one.md": article(1, "One", description="What it is.")})
-    assert rebuild(site).written == ["a/index", "a/one", "all", "index"]
+    # a/two links to it, and shows its description before one follows the link.
+    assert rebuild(site).written == ["a/index", "a/one", "a/two", "all", "index"]
 
 
 def test_a_new_title_rewrites_link_texts_and_indexes(site: Site) -> None:

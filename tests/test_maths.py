@@ -69,7 +69,9 @@ def test_text_in_a_formula_cannot_become_markup() -> None:
     assert "a<script>b</script>" in "".join(ElementTree.fromstring(mathml).itertext())
 
 
-@pytest.mark.parametrize(("formula", "spaces"), [("\\ln 2", 1), ("\\ln(2)", 0), ("\\log_2(x)", 0), ("ab", 0)])
+@pytest.mark.parametrize(
+    ("formula", "spaces"), [("\\ln 2", 1), ("\\ln(2)", 0), ("\\log_2(x)", 0), ("ab", 0)]
+)
 def test_a_function_stands_apart_from_its_argument(formula: str, spaces: int) -> None:
     assert to_mathml(formula, block=False).count("mspace") == spaces
 

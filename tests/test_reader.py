@@ -207,7 +207,17 @@ def test_a_computed_number_and_its_unit_stay_on_one_line(site: Site) -> None:
 
 
 def test_an_article_brings_data_for_the_links_of_its_text_alone(site: Site) -> None:
-    site.write({"t/b.md": article(2, "B </script>", "description: What <b> is.", "related: [c]")})
+    site.write(
+        {
+            "t/b.md": article(
+                2,
+                "B </script>",
+                "description: What <b> is.",
+                "prerequisites: [c]",
+                text="As [A](a.md).",
+            )
+        }
+    )
     page = site.build().page("t/a")
     data = json.loads(page.find(id="reader-data").string)
     assert data == {
@@ -219,13 +229,15 @@ def test_an_article_brings_data_for_the_links_of_its_text_alone(site: Site) -> N
             "b.html": ["B </script>", "What <b> is.", 1],
         },
     }
-    assert json.loads(site.build().page("t/b").find(id="reader-data").string)["links"] == {}
+    of_b = json.loads(site.build().page("t/b").find(id="reader-data").string)
+    assert of_b["links"].keys() == {"../u/c.html", "a.html"}
+    assert json.loads(site.build().page("u/c").find(id="reader-data").string)["links"] == {}
     written = {str(link["href"]).split("#")[0] for link in page.select("section p a")}
     assert data["links"].keys() == written - {""}
 
 
 def test_the_page_on_privacy_lists_what_the_script_keeps() -> None:
-    script = (REPOSITORY / "ext/reader/static/shelf.js").read_text(encoding="utf-8")
+    script = (REPOSITORY / "ext/reader/static/common.js").read_text(encoding="utf-8")
     keys = {*re.findall(r'KEY = "(.*?)"', script), *re.findall(r'\[KEY, "(.*?)"\]', script)}
     page = (REPOSITORY / "source/privacy.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(.*?)` \|", page, re.MULTILINE)) == keys

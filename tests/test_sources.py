@@ -11,7 +11,7 @@ from conftest import Site
 BIB = """
 @article{one, author = {Ada Lovelace and Charles Babbage}, title = {The {Engine}},
   journal = {J. Engines}, volume = {1}, number = {2}, pages = {3--4}, year = {1843}, doi = {10.1/x}}
-@misc{two, author = {A B and C D and E F and G H and I J}, title = {Two}, year = {2020}, eprint = {2001.00001}}
+@misc{two, author = {A B and others}, title = {Two}, year = {2020}, eprint = {2001.00001}}
 @misc{three, title = {Three}, howpublished = {RFC 1}, url = {https://www.example.org/rfc/1/}}
 """
 CONF = """

@@ -27,10 +27,13 @@ IGNORED = r"(.*/)?(\.[^/]*|_build|__pycache__)(/|$)"
 def code_digest() -> str:
     """Return a digest of all that decides how a page is built but that Sphinx does not watch.
 
-    That is conf.py, the extensions, the pinned versions and the interpreter.
+    That is conf.py, the extensions, the site's templates, styles and scripts (each page links
+    them by their content), the pinned versions and the interpreter.
     """
     digest = hashlib.sha256(sys.version.encode())
-    paths = [Path("conf.py"), Path("constraints.txt"), *sorted(Path("ext").rglob("*"))]
+    folders = (Path("ext"), Path("source/_static"), Path("source/_templates"))
+    files = (path for folder in folders for path in sorted(folder.rglob("*")))
+    paths = [Path("conf.py"), Path("constraints.txt"), *files]
     for path in paths:
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(b"\0".join((path.as_posix().encode(), path.read_bytes(), b"")))

@@ -8,6 +8,7 @@ from reader.assets import setup_assets
 from reader.domain import setup_domain
 from reader.maths import setup_maths
 from reader.opening import setup_opening
+from reader.punctuation import setup_punctuation
 from reader.related import setup_related
 from reader.script import setup_script
 from reader.sources import setup_sources
@@ -24,6 +25,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_domain(app)
     setup_maths(app)
     setup_opening(app)
+    setup_punctuation(app)
     setup_related(app)
     setup_script(app)
     setup_sources(app)

@@ -56,12 +56,12 @@ class Assets:
         context: dict[str, Any],
         doctree: nodes.document | None,
     ) -> None:
-        if app.builder.name not in {"html", "dirhtml"}:
+        if app.builder.name not in {"html", "dirhtml"} or app.config.html_theme != "furo":
             return
         if not self.written:
             write(app.outdir / "_static")
             self.written = True
-        unused = UNUSED | ({DESIGN} if "sd-" not in context.get("body", "") else set())
+        unused = UNUSED | ({DESIGN} if "sd-" not in (context.get("body") or "") else set())
         styles = _without(context["css_files"], {*STYLES, *unused})
         scripts = _without(context["script_files"], {*SCRIPTS, *unused})
         # First, so that a sheet for some pages can say more than the one for all.

@@ -85,7 +85,7 @@ def visit_math(self: HTML5Translator, node: nodes.math) -> None:
 
 
 def visit_displaymath(self: HTML5Translator, node: nodes.math_block) -> None:
-    self.body.append(self.starttag(node, "div", CLASS="formula", tabindex="0"))
+    self.body.append(self.starttag(node, "div", CLASS="formula"))
     _append(self, node, block=True)
     if node.get("number"):
         self.body.append(f'<span class="eqno">({node["number"]})</span>')

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sphinx_reading.article import Article
 
 _STATIC = Path(__file__).parent / "static"
-_PARTS = ("shelf", "progress", "marks", "previews", "regions")  # the first serves the others
+_PARTS = ("common", "progress", "marks", "previews", "regions")  # the first serves the others
 _SCRIPT, _STYLE = "reader.js", "reader.css"
 _BUILDERS = {"html", "dirhtml"}  # one page a document
 

@@ -163,7 +163,7 @@ def _links(field: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def _names(persons: list[Person]) -> str:
     names = [_plain(_name(person)) for person in persons]
-    if len(names) > 4:
+    if len(names) > 4 or names[-1:] == ["others"]:  # BibTeX's own word for the rest
         return f"{names[0]} et al."
     return (
         " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""

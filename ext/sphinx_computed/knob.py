@@ -54,7 +54,7 @@ def offered(text: str) -> list[Decimal]:
     """The values of a list or a range; raise `BadKnob` if there is something wrong with them.
 
     >>> [str(value) for value in offered("1..2 step 0.5")], [str(v) for v in offered("4, 6, 8")]
-    (['1', '1.5', '2.0'], ['4', '6', '8'])
+    (['1.0', '1.5', '2.0'], ['4', '6', '8'])
     """
     span = RANGE.fullmatch(text)
     try:

@@ -23,6 +23,18 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from browser import chromium
 
 REPOSITORY = Path(__file__).parents[2]
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+TEMPLATES = {
+    "article": "algorithms/bloom-filters.html",  # with charts and knobs
+    "formulas": "learning-and-reasoning/lora.html",
+    "topic": "algorithms/index.html",
+    "index": "articles.html",
+    "landing": "index.html",
+    "privacy": "privacy.html",
+    "search": "search.html?q=filter",
+    "missing": "404.html",
+}
+"""One page of each kind."""
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +47,7 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, **environment: str) -> Path:
     """Build the library's site below *folder* once; workers that come later wait for it."""
     html = folder / "html"
     with (folder / "lock").open("w") as lock:
@@ -44,7 +56,13 @@ def build(folder: Path) -> Path:
             unfinished = folder / "unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             command = [sys.executable, "-m", "sphinx", "-q", "-c", ".", "source", str(unfinished)]
-            done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+            done = subprocess.run(
+                command,
+                cwd=REPOSITORY,
+                env={**os.environ, **environment},
+                capture_output=True,
+                text=True,
+            )
             assert done.returncode == 0, done.stderr
             unfinished.rename(html)
     return html
@@ -55,13 +73,21 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
+class LibraryHandler(QuietHandler):
+    """Answers under the policy that the library's site keeps."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the real site, without a slash at its end; built once per session."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent  # what all workers share
-    handler = partial(QuietHandler, directory=str(build(folder)))
+    handler = partial(LibraryHandler, directory=str(build(folder)))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"

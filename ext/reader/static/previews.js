@@ -1,24 +1,17 @@
 /* Previews of footnotes, sources and other articles: by mouse after a moment, by keyboard at
-   once, by a first tap. Notes and sources stand in the page; the page's data has the articles. */
+   once, by a first tap. Notes and sources stand in the page; its data has the articles. */
 (() => {
-  const article = document.querySelector('article[role="main"]');
+  const { article, data, make } = reader;
   if (!article) return;
-  const data = document.getElementById("reader-data")?.textContent;
-  const { links = {} } = data ? JSON.parse(data) : {};
-  const make = (tag, text, name = "") => {
-    const element = document.createElement(tag);
-    element.textContent = text;
-    element.className = name;
-    return element;
-  };
-  const box = make("div", "", "reader-preview");
+  const links = data?.links ?? {};
+  const box = make("div", "reader-preview");
   box.id = "reader-preview";
   box.hidden = true;
   article.append(box);
 
   /* The text of a note or source, without its links: they are where it stands. */
   const copy = (note) => {
-    const text = document.createElement("div");
+    const text = make("div", "");
     text.append(...note.cloneNode(true).childNodes);
     for (const extra of text.querySelectorAll(".label, .backrefs, [role=doc-backlink]")) extra.remove();
     for (const link of text.querySelectorAll("a")) link.replaceWith(...link.childNodes);
@@ -26,13 +19,13 @@
     return [text];
   };
   const card = ([title, description, minutes]) => [
-    make("strong", title),
-    make("p", description),
-    make("p", `${minutes} min`, "reader-minutes"),
+    make("strong", "", title),
+    make("p", "", description),
+    make("p", "reader-minutes", `${minutes} min`),
   ];
   const content = (link) => {
     const [page, id] = link.getAttribute("href").split("#");
-    if (box.contains(link)) return;
+    if (link.closest(".reader-preview, .reader-related")) return;
     if (page) return Object.hasOwn(links, page) ? card(links[page]) : undefined;
     const note = id && document.getElementById(decodeURIComponent(id));
     if (note && note.matches("aside.footnote, .sources li")) return copy(note);
@@ -42,14 +35,15 @@
     return link && content(link) ? link : undefined;
   };
 
-  let open, timer;
-  /* Below the link or above it, where there is more room; never over it, never off the screen. */
+  let open, timer, touched;
+  /* Below the link, or above it where there is more room; never over it, never off the screen. */
   const place = () => {
     const link = open.getBoundingClientRect();
     const top = document.querySelector(".mobile-header")?.offsetHeight ?? 0;
     const below = innerHeight - link.bottom - 14;
     const over = link.top - top - 14;
-    if (link.bottom < top || link.top > innerHeight) return hide();
+    const away = link.bottom < top || link.top > innerHeight; // or not yet scrolled to
+    box.style.visibility = away ? "hidden" : "visible";
     box.style.maxHeight = "none";
     const down = box.offsetHeight <= below || below >= over;
     box.style.maxHeight = `${down ? below : over}px`;
@@ -66,7 +60,7 @@
     box.ariaLabel = tapped ? "Preview" : null;
     box.hidden = false;
     if (tapped) {
-      const follow = make("a", "Go there");
+      const follow = make("a", "", "Go there");
       follow.href = link.href;
       box.append(follow);
     } else link.setAttribute("aria-describedby", box.id);
@@ -76,12 +70,10 @@
   const hide = () => {
     clearTimeout(timer);
     if (!open) return;
-    const link = open;
-    const back = box.contains(document.activeElement);
-    open = undefined;
-    link.removeAttribute("aria-describedby");
+    open.removeAttribute("aria-describedby");
+    if (box.contains(document.activeElement)) open.focus({ preventScroll: true });
+    open = undefined; // last: a link that gets its focus back stays closed
     box.hidden = true;
-    if (back) link.focus({ preventScroll: true });
   };
   const later = (action, delay) => {
     clearTimeout(timer);
@@ -98,14 +90,14 @@
     if (pointerType === "mouse") later(() => document.activeElement !== open && hide(), 250);
   });
   article.addEventListener("focusin", ({ target }) => {
+    if (target === open || box.contains(target)) return;
     const link = target.matches(":focus-visible") && linkOf(target);
     if (link) show(link);
-    else if (!box.contains(target) && target !== open) hide();
+    else hide();
   });
   article.addEventListener("focusout", ({ target, relatedTarget }) => {
     if (target === open && !box.contains(relatedTarget)) hide();
   });
-  let touched = false;
   document.addEventListener("pointerdown", ({ target, pointerType }) => {
     touched = pointerType === "touch";
     if (!box.contains(target) && target.closest?.("a") !== open) hide();

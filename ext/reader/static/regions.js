@@ -1,20 +1,19 @@
 /* Boxes that are wider than the page can be reached and scrolled by keyboard. */
 (() => {
-  const KINDS = { Table: ".table-wrapper", Code: ".highlight, pre", Formula: ".formula" };
+  const KINDS = { Table: ".table-wrapper", Code: "pre", Formula: ".formula" };
   const boxes = Object.entries(KINDS).flatMap(([kind, selector]) =>
-    [...document.querySelectorAll(`article[role="main"] :is(${selector})`)].map((box, index) => {
+    [...document.querySelectorAll(`article[role="main"] ${selector}`)].map((box, index) => {
       const caption = box.querySelector("caption .caption-text")?.textContent;
       return { box, label: `${kind} ${index + 1}${caption ? `: ${caption}` : ""}` };
     }));
   const update = () => {
-    const scrolls = boxes.map(({ box }) =>
-      box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible");
-    boxes.forEach(({ box, label }, index) => {
+    for (const { box, label } of boxes) {
+      const wide = box.scrollWidth > box.clientWidth + 1;
       const values = { tabindex: "0", role: "region", "aria-label": `${label}, scrolls sideways` };
       for (const [name, value] of Object.entries(values))
-        if (scrolls[index]) box.setAttribute(name, value);
+        if (wide) box.setAttribute(name, value);
         else box.removeAttribute(name);
-    });
+    }
   };
   const watcher = new ResizeObserver(update);
   for (const { box } of boxes) watcher.observe(box);
