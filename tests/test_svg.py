@@ -363,6 +363,20 @@ def test_numbers_with_prefixes_and_powers() -> None:
     assert [power_of_ten(v) for v in (1, 1e-3, 2e6, -1e4)] == ["10⁰", "10⁻³", "2×10⁶", "−1×10⁴"]
 
 
+@pytest.mark.parametrize("y_range", [(2, 100), (0, 1000), (1e-4, 1)])  # ticks of several widths
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("x", [0.8, 320])
+def test_what_lies_on_the_edge_of_a_range_is_seen_and_named(
+    x: float, log: bool, y_range: tuple[float, float]
+) -> None:
+    chart = Chart(x_log=log, x_range=(0.8, 320), y_range=y_range)
+    chart.line([0.8, 320], y_range)
+    chart.vline(x, label="line")
+    chart.point(x, y_range[0], label="low")
+    chart.point(x, y_range[1], label="high")
+    assert all(f">{label}</text>" in chart.svg() for label in ("line", "low", "high"))
+
+
 def drawn(add: Callable[[Chart], None], **options: object) -> str:
     chart = Chart(**options)  # type: ignore[arg-type]
     add(chart)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
+from sphinx_computed.calc import calc
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -28,7 +30,8 @@ mF H mH T mT dB dBm lx lm cd ppm ppb FLOP/s TFLOP/s thousand million billion tri
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _AFTER_DIGIT = re.compile(rf"(?<=\d)[ \n](?=(?:{_UNIT})(?![\w/]))")
 _FIRST = re.compile(rf"^[ \n](?=(?:{_UNIT})(?![\w/]))")
-_VERBATIM = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw, nodes.title)
+# What a model gave stays as it is: a knob puts its other answers in the same place.
+_VERBATIM = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw, nodes.title, calc)
 
 
 def join(text: str, before: str = "") -> str:

@@ -116,8 +116,8 @@ class Axis:
         return pixel(self.start + (self.end - self.start) * (v - a) / (b - a))
 
     def shows(self, place: float) -> bool:
-        """Whether a pixel lies between the ends."""
-        return min(self.start, self.end) <= place <= max(self.start, self.end)
+        """Whether a pixel lies between the ends, which are not rounded as pixels are."""
+        return min(self.start, self.end) - 0.1 < place < max(self.start, self.end) + 0.1
 
     def sparse(self, space: float) -> list[tuple[float, str]]:
         """Each tick with its label, or every second …, so that each has that much space."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sphinx_computed.cache import Cache, knobs_key, request_key
 from sphinx_computed.model import Number
 from sphinx_computed.process import WORKER
+from sphinx_computed.reach import reach
 
 Combination = tuple[Number, ...]
 
@@ -32,6 +33,10 @@ class Failure(NamedTuple):
     request: Request | None  # None: the model itself
 
 
+Homes = dict[Request, list[int]]
+"""For each combination the number of the one that a request is evaluated for in its place."""
+
+
 @dataclass
 class Answers:
     """What came back: a text for each combination and request, failures, and what was printed."""
@@ -50,10 +55,18 @@ def evaluate(
     cache: Cache,
     seconds: float,
 ) -> Answers:
-    """Return the results of every request for every combination of the values of *knobs*."""
-    answers = from_cache(requests, knobs, combinations, cache)
+    """Return the results of every request for every combination of the values of *knobs*.
+
+    A request is evaluated only for the knobs that can reach it, the others at their defaults.
+    """
+    homes = homes_of(text, requests, knobs, combinations)
+    answers = from_cache(requests, knobs, combinations, cache, homes)
     missing = [
-        [at for at, request in enumerate(requests) if (number, request) not in answers.texts]
+        [
+            at
+            for at, request in enumerate(requests)
+            if homes[request][number] == number and (number, request) not in answers.texts
+        ]
         for number in range(len(combinations))
     ]
     order = [number for number, wanted in enumerate(missing) if wanted]
@@ -69,8 +82,42 @@ def evaluate(
         fresh = ask(job, requests, order)
         keep(fresh, knobs, combinations, cache)
         fresh.texts |= answers.texts
-        return fresh
+        answers = fresh
+    spread(answers, homes)
     return answers
+
+
+def homes_of(
+    text: str,
+    requests: Sequence[Request],
+    knobs: Sequence[str],
+    combinations: Sequence[Combination],
+) -> Homes:
+    """Where each request is evaluated: the defaults stand in for knobs that cannot reach it."""
+    if len(combinations) == 1:
+        return {request: [0] for request in requests}
+    number_of = {values: number for number, values in enumerate(combinations)}
+    homes = {}
+    for request, reached in zip(
+        requests, reach(text, [request.expression for request in requests], knobs), strict=True
+    ):
+        kept = [knob in reached for knob in knobs]
+        homes[request] = [
+            number_of[tuple(map(choose, kept, values, combinations[0]))] for values in combinations
+        ]
+    return homes
+
+
+def choose(kept: bool, value: Number, default: Number) -> Number:
+    return value if kept else default
+
+
+def spread(answers: Answers, homes: Homes) -> None:
+    """Give every combination the results of those that stand for it."""
+    for request, numbers in homes.items():
+        for number, home in enumerate(numbers):
+            if (home, request) in answers.texts:
+                answers.texts[number, request] = answers.texts[home, request]
 
 
 def from_cache(
@@ -78,15 +125,17 @@ def from_cache(
     knobs: Sequence[str],
     combinations: Sequence[Combination],
     cache: Cache,
+    homes: Homes,
 ) -> Answers:
     """What earlier builds left."""
     answers = Answers()
     for number, values in enumerate(combinations):
         key = knobs_key(knobs, values)
         for request in requests:
-            text = cache.get(key, request_key(request))
-            if text is not None:
-                answers.texts[number, request] = text
+            if homes[request][number] == number:
+                text = cache.get(key, request_key(request))
+                if text is not None:
+                    answers.texts[number, request] = text
     return answers
 
 

@@ -70,7 +70,7 @@ def parse(text: str, path: Path) -> ast.Module:
     return tree
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
+def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """The dotted name and the line of everything that a model imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
