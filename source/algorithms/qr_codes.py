@@ -401,6 +401,28 @@ def share_corrected(version: int, level: str) -> float:
 
 
 @cache
+def longest_scratch(version: int, level: str) -> int:
+    """Most codewords in a row that can be wrong wherever they start.
+
+    Longer blocks have an extra codeword at the end of the data, so it is less than the sum of
+    all limits.
+
+    >>> longest_scratch(40, "L"), 25 * corrects(40, "L")
+    (356, 375)
+    """
+    drawn_blocks = [b for b, _ in order(version, level)]
+    most, start, longest = corrects(version, level), 0, len(drawn_blocks)
+    taken: Counter[int] = Counter()
+    for end, block in enumerate(drawn_blocks):
+        taken[block] += 1
+        while taken[block] > most:
+            longest = min(longest, end - start)
+            taken[drawn_blocks[start]] -= 1
+            start += 1
+    return longest
+
+
+@cache
 def hits() -> list[int]:
     """Modules, by their place on the path, of sixteen codewords, in the order of the damage."""
     random = Random(48)

@@ -1,6 +1,7 @@
 """The model of the article on QR codes against an independent reader, and the numbers typed."""
 
 import doctest
+from collections import Counter
 from itertools import product
 from math import comb
 from random import Random
@@ -34,7 +35,7 @@ def filling(qr, version, level):
 
 def test_the_examples_in_the_model_are_right(qr):
     result = doctest.testmod(qr)
-    assert result.attempted >= 18
+    assert result.attempted >= 19
     assert result.failed == 0
 
 
@@ -190,6 +191,21 @@ def test_a_scratch_through_375_codewords_and_one_more(qr):
         assert scanned(qr.drawn(wrong, 40, "L", 2)) == expected
 
 
+def test_the_longest_scratch_that_no_place_makes_fatal(qr):
+    """356 codewords: one more, where the longer blocks have an extra one, is too many."""
+    text = filling(qr, 40, "L")
+    words = qr.codewords(text, 40, "L")
+    blocks = [b for i in range(119) for b in range(25) if i < 118 or b > 18]
+    blocks += [b for i in range(30) for b in range(25)]
+    runs = [Counter(blocks[i : i + 357]) for i in range(len(blocks) - 356)]
+    worst = next(i for i, run in enumerate(runs) if max(run.values()) > 15)
+    for i in range(len(blocks) - 355):
+        assert max(Counter(blocks[i : i + 356]).values()) <= 15
+    for count, expected in ((qr.longest_scratch(40, "L"), text), (357, None)):
+        wrong = [c ^ 0x5A if worst <= i < worst + count else c for i, c in enumerate(words)]
+        assert scanned(qr.drawn(wrong, 40, "L", 2)) == expected
+
+
 @pytest.mark.parametrize(("width", "expected"), [(9, "Inner Workings"), (11, None)])
 def test_a_square_in_the_middle(qr, width, expected):
     assert (qr.spoiled(width) <= 14) == (expected is not None)
@@ -274,8 +290,12 @@ def test_one_error(qr, expect):
 
 def test_version_40(qr, expect):
     expect(
-        SLUG, "weakest of 81 blocks", "thirty check codewords each", "no more than fifteen wrong"
+        SLUG,
+        "weakest of 81 blocks",
+        "thirty check codewords each",
+        "no more than fifteen wrong (fourteen at level M)",
     )
+    assert [qr.corrects(40, level) for level in "LMQH"] == [15, 14, 15, 15]
     assert len(qr.sizes(40, "H")) == 81
     assert {n - k for level in "LH" for n, k in qr.sizes(40, level)} == {30}
     assert qr.capacity(40, "L") - qr.most_bytes(40, "L") == 3
