@@ -34,6 +34,7 @@ def test_formulas_stand_in_the_page_without_a_script(project: Callable[..., Site
     ("formula", "reason"),
     [
         ("\\nonsense x", "unknown command \\nonsense"),
+        ("\\operatorname*{argmin}_x f", "unknown command \\operatorname*"),
         ("\\frac{a}{", "NoAvailableTokens"),
         ("a^b^c", "DoubleSuperscripts"),
         ("\\left( x", "ExtraLeftOrMissingRight"),
@@ -61,6 +62,12 @@ def test_links_styles_classes_and_colours_are_dropped(formula: str) -> None:
 def test_operators_are_characters() -> None:
     math = ElementTree.fromstring(to_mathml("a + \\sum_i b \\le c", block=False))
     assert "".join("".join(math.itertext()).split()) == "a+∑ib≤c"
+
+
+def test_aligned_lines_stand_below_each_other_without_ampersands() -> None:
+    mathml = to_mathml(r"\begin{aligned} a &= b \\ &\ge c \end{aligned}", block=True)
+    assert mathml.count("<mtr>") == 2
+    assert "&" not in "".join(ElementTree.fromstring(mathml).itertext())
 
 
 def test_text_in_a_formula_cannot_become_markup() -> None:

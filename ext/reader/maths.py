@@ -40,6 +40,10 @@ class FormulaError(ValueError):
 @lru_cache(maxsize=4096)
 def to_mathml(latex: str, *, block: bool) -> str:
     """Convert one formula; raises :exc:`FormulaError` with the reason."""
+    if r"\operatorname*" in latex:  # the package would show the asterisk
+        raise FormulaError(r"unknown command \operatorname*")
+    # It knows align* but shows the ampersands of aligned, which means the same on a page.
+    latex = latex.replace("{aligned}", "{align*}")
     try:
         math = convert_to_element(latex, display="block" if block else "inline")
     except Exception as error:  # the package has many classes for it, and their names say it
